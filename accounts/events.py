@@ -1,0 +1,131 @@
+"""The chain of events: written last in every transaction, under one lock, never changed.
+
+Lock order of the house: applications by key, then quotas by key, then the event head. `record` takes the head lock,
+so it is the last write of a command.
+"""
+
+import datetime as dt
+import hashlib
+import json
+
+from django.db import connection, transaction
+
+from accounts.models import Event, EventHead
+
+GENESIS = "0" * 64
+
+
+def canonical(value) -> str:
+    """JSON with sorted keys and no spaces: the same value gives the same bytes on every engine."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def digest_of(previous: str, seq: int, body: str) -> str:
+    """SHA-256 over the previous digest, the number and the body, each on its own line."""
+    return hashlib.sha256(f"{previous}\n{seq}\n{body}".encode()).hexdigest()
+
+
+def _body(action, by, at, subject, before, after, data, ip) -> str:
+    posting = getattr(by, "acting", None)
+    return canonical(
+        {
+            "action": action,
+            "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "actor": by.pk if by else None,
+            "posting": posting.pk if posting else None,
+            "subject": subject,
+            "before": before or {},
+            "after": after or {},
+            "data": data or {},
+            "ip": ip or "",
+        }
+    )
+
+
+def record(action, *, by, at, subject, before=None, after=None, data=None, ip=None) -> Event:
+    """Append one event. `by` is the user (None for the portal itself), `at` an aware moment.
+
+    Must run inside the transaction of what it tells; raises TransactionManagementError otherwise.
+    """
+    return record_all(
+        [{"action": action, "subject": subject, "before": before, "after": after, "data": data}],
+        by=by,
+        at=at,
+        ip=ip,
+    )[0]
+
+
+def record_all(rows: list[dict], *, by, at, ip=None) -> list[Event]:
+    """Append several events of one command under one lock: rows of action, subject, before, after, data."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An event belongs to the transaction of what it tells.")
+    head = EventHead.objects.select_for_update().get(pk=1)
+    posting = getattr(by, "acting", None)
+    events = []
+    for row in rows:
+        body = _body(
+            row["action"],
+            by,
+            at,
+            row["subject"][:200],
+            row.get("before"),
+            row.get("after"),
+            row.get("data"),
+            ip,
+        )
+        seq = head.seq + 1
+        events.append(
+            Event(
+                seq=seq,
+                at=at,
+                actor=by,
+                posting=posting,
+                action=row["action"],
+                subject=row["subject"][:200],
+                body=body,
+                previous=head.digest,
+                digest=digest_of(head.digest, seq, body),
+            )
+        )
+        head.seq, head.digest = seq, events[-1].digest
+    Event.objects.bulk_create(events)
+    head.save(update_fields=["seq", "digest"])
+    return events
+
+
+def broken_links(events=None):
+    """Walk the chain; yield (seq, sentence) for every place where it does not hold."""
+    previous, seq = GENESIS, 0
+    rows = Event.objects.order_by("seq") if events is None else events
+    for event in rows.iterator(chunk_size=2000) if hasattr(rows, "iterator") else rows:
+        if event.seq != seq + 1:
+            yield event.seq, f"第 {event.seq} 条之前缺少记录（应为第 {seq + 1} 条）"
+        if event.previous != previous:
+            yield event.seq, f"第 {event.seq} 条与上一条不衔接"
+        if event.digest != digest_of(event.previous, event.seq, event.body):
+            yield event.seq, f"第 {event.seq} 条内容与摘要不符"
+        yield from _columns_differ(event)
+        previous, seq = event.digest, event.seq
+    if events is None:
+        head = EventHead.objects.get(pk=1)
+        if (head.seq, head.digest) != (seq, previous):
+            yield head.seq, f"链尾应为第 {head.seq} 条，实际止于第 {seq} 条"
+
+
+def _columns_differ(event):
+    """The columns repeat the body for queries; they must say the same."""
+    try:
+        told = json.loads(event.body)
+    except ValueError:
+        yield event.seq, f"第 {event.seq} 条内容无法读取"
+        return
+    columns = {
+        "action": event.action,
+        "at": event.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor_id,
+        "posting": event.posting_id,
+        "subject": event.subject,
+    }
+    for name, value in columns.items():
+        if told.get(name) != value:
+            yield event.seq, f"第 {event.seq} 条的 {name} 与内容不符"

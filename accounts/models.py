@@ -1,0 +1,207 @@
+"""Users, offices, the postings that give a user a role, and the append-only chain of events."""
+
+import datetime as dt
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from regions.models import Community, Region
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, username, password=None, **fields):
+        """A new account; its password must be changed at the first sign-in unless said otherwise."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username):
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """A person. What they may do comes from postings alone; there is no super-user."""
+
+    username = models.CharField("用户名", max_length=40, unique=True)
+    name = models.CharField("姓名", max_length=30)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("下次登录须修改密码", default=True)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    # Set by the middleware: the posting this request acts under.
+    acting: "Posting | None" = None
+
+    class Meta:
+        verbose_name = "用户"
+        ordering = ["username"]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name
+
+
+class Department(models.TextChoices):
+    HR = "hr", "人力资源和社会保障部门"
+    FINANCE = "finance", "财政部门"
+    AUDIT = "audit", "审计部门"
+    UNIVERSITY = "university", "高等院校"
+    PLATFORM = "platform", "公共就业服务平台"
+
+
+class Office(models.Model):
+    """An office of a region: who publishes, whose phone stands on a notice, whether it asks for a second factor."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="offices")
+    department = models.CharField("部门", max_length=10, choices=Department.choices, default=Department.HR)
+    name = models.CharField("单位名称", max_length=80)
+    phone = models.CharField("办公电话", max_length=30, blank=True)
+    address = models.CharField("办公地址", max_length=120, blank=True)
+    postcode = models.CharField("邮政编码", max_length=6, blank=True)
+    email = models.CharField("电子邮箱", max_length=80, blank=True)
+    otp_required = models.BooleanField("登录须使用动态口令", default=False)
+
+    class Meta:
+        verbose_name = "单位"
+        ordering = ["region__position", "department"]
+        constraints = [models.UniqueConstraint(fields=["region", "department"], name="office_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Role(models.TextChoices):
+    FILER = "filer", "社区申报员"
+    HANDLER = "handler", "经办"
+    APPROVER = "approver", "审核"
+    PUBLISHER = "publisher", "发布"
+    FINANCE = "finance", "财政"
+    AUDITOR = "auditor", "审计"
+    SYSADMIN = "sysadmin", "系统管理员"
+    SECADMIN = "secadmin", "安全管理员"
+    AUDADMIN = "audadmin", "审计管理员"
+
+
+ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDADMIN})
+DESK_ROLES = frozenset({Role.HANDLER, Role.APPROVER, Role.PUBLISHER})
+
+
+class PostingQuerySet(models.QuerySet):
+    def on(self, day: dt.date):
+        """Postings in force on a day, both ends included."""
+        return self.filter(starts__lte=day).filter(Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+class Posting(models.Model):
+    """A user's role at an office, or for a community, from a day to a day (both included)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="postings")
+    role = models.CharField("岗位", max_length=10, choices=Role.choices)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="postings")
+    community = models.ForeignKey(Community, models.PROTECT, null=True, blank=True, related_name="postings")
+    starts = models.DateField("起")
+    ends = models.DateField("止", null=True, blank=True)
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任职"
+        ordering = ["user", "starts", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="filer", community__isnull=False, office__isnull=True)
+                | (~Q(role="filer") & Q(community__isnull=True, office__isnull=False)),
+                name="posting_office_or_community",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.place} · {self.get_role_display()}"
+
+    @property
+    def place(self):
+        return self.community.name if self.community_id else self.office.name
+
+    @property
+    def region(self):
+        """The region the posting looks down from; None for a community's own staff."""
+        return self.office.region if self.office_id else None
+
+    @property
+    def level(self):
+        return self.office.region.level if self.office_id else "community"
+
+
+class DeclaredInterest(models.Model):
+    """An officer's declared interest in a community: they neither handle nor approve its applications."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="interests")
+    community = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    reason = models.CharField("事由", max_length=200)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "community"], name="interest_once")]
+
+
+class Event(models.Model):
+    """One thing that happened. Written once, in the transaction of what it tells; chained by hash.
+
+    `body` is the canonical JSON that the hash covers, byte for byte; the other columns repeat it for queries, and the
+    verifier compares them. Objects are tied to events by link tables of the floors above (real foreign keys).
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    previous = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = "事件"
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["actor", "seq"], name="event_actor"),
+            models.Index(fields=["action", "seq"], name="event_action"),
+        ]
+
+
+class EventHead(models.Model):
+    """The one row every writer of events locks last: the end of the chain."""
+
+    seq = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+
+class Bucket(models.Model):
+    """How often something was done in a window, counted in the database so that all processes agree."""
+
+    key = models.CharField(max_length=120, unique=True)
+    used = models.PositiveIntegerField(default=0)
+    window_ends = models.DateTimeField(db_index=True)
+
+
+class FormReceipt(models.Model):
+    """A form that was carried out: its token is unique, so a second press finds the first one's result."""
+
+    token = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    address = models.CharField(max_length=200)
+    result = models.CharField(max_length=300)
+    at = models.DateTimeField()

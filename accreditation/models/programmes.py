@@ -1,0 +1,54 @@
+"""Programmes: one policy document's rules as immutable, versioned data."""
+
+import json
+from functools import cached_property
+
+from django.db import models
+
+from accreditation.routes import Route
+from scoring.models import RubricVersion
+
+
+class Programme(models.Model):
+    key = models.CharField("方案代号", max_length=40, unique=True)
+    title = models.CharField("名称", max_length=120)
+
+    class Meta:
+        verbose_name = "方案"
+        ordering = ["key"]
+
+    def __str__(self):
+        return self.title
+
+
+class ProgrammeVersion(models.Model):
+    """One loaded document. Never edited: a correction is a new version."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="versions")
+    version = models.CharField("版本", max_length=40)
+    document = models.TextField()
+    checksum = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+    rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        verbose_name = "方案版本"
+        ordering = ["programme", "-loaded_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "version"], name="programme_version_once")
+        ]
+
+    def __str__(self):
+        return f"{self.programme} {self.version}"
+
+    @cached_property
+    def data(self) -> dict:
+        return json.loads(self.document)
+
+    @cached_property
+    def route(self) -> Route:
+        return Route(self.data["route"])
+
+    def tier(self, key: str) -> dict:
+        """The tier's entry in the ladder; KeyError for a key the document does not have."""
+        return {tier["key"]: tier for tier in self.data["tiers"]}[key]

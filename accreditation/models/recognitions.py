@@ -1,0 +1,76 @@
+"""Titles: who holds which tier, since when, under which number and document."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Event
+from accreditation.models.applications import Application
+from regions.models import Community
+
+
+class RecognitionQuerySet(models.QuerySet):
+    def held_on(self, day: dt.date):
+        """Titles in force on a day, both ends included."""
+        return self.filter(granted_on__lte=day).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
+    def public(self):
+        """What anyone may read: every title this portal granted or took over, with its state."""
+        return self.select_related("community")
+
+
+class Recognition(models.Model):
+    """A title held by a community. The money level, not the tier's key, decides eligibility and subsidy."""
+
+    class Money(models.TextChoices):
+        NATIONAL = "national", "国家级"
+        PROVINCIAL = "provincial", "省级"
+        CITY = "city", "市级"
+        COUNTY = "county", "县级"
+
+    class Status(models.TextChoices):
+        VALID = "valid", "有效"
+        RECHECK = "recheck", "复查中"
+        REVOKED = "revoked", "已撤销"
+        EXPIRED = "expired", "已到期"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="recognitions")
+    position = models.BigIntegerField(db_index=True)
+    application = models.OneToOneField(Application, models.PROTECT, null=True, related_name="recognition")
+    programme = models.CharField("方案", max_length=40, blank=True)
+    tier = models.CharField(max_length=20)
+    tier_name = models.CharField("称号", max_length=60)
+    issuer = models.CharField(
+        max_length=10,
+        choices=[("province", "省级"), ("city", "市级"), ("county", "县级"), ("nation", "国家级")],
+    )
+    rank = models.PositiveSmallIntegerField()  # within the issuer's ladder
+    money = models.CharField(max_length=10, choices=Money.choices)
+    number = models.CharField("证书编号", max_length=40, unique=True)
+    document_number = models.CharField("认定文号", max_length=60)
+    year = models.PositiveSmallIntegerField("认定年度")
+    granted_on = models.DateField("认定日期")
+    valid_until = models.DateField("有效期至", null=True)
+    ended_on = models.DateField("终止日期", null=True)
+    ended_reason = models.CharField("终止原因", max_length=200, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.VALID)
+    issuer_name = models.CharField("认定单位", max_length=80)
+
+    objects = RecognitionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "认定"
+        ordering = ["position", "-granted_on", "id"]
+        indexes = [
+            models.Index(fields=["position", "year", "id"], name="recognition_place_year"),
+            models.Index(fields=["community", "granted_on"], name="recognition_community"),
+        ]
+
+    def __str__(self):
+        return f"{self.community} {self.tier_name}"
+
+
+class RecognitionEvent(models.Model):
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True)
+    recognition = models.ForeignKey(Recognition, models.PROTECT, related_name="events")

@@ -1,0 +1,89 @@
+"""Rounds: one run of a programme, and the places each region may fill in it."""
+
+import datetime as dt
+import json
+from functools import cached_property
+
+from django.db import models
+from django.db.models import F, Q
+
+from accreditation.models.programmes import ProgrammeVersion
+from accreditation.routes import Route
+from regions.models import Region
+from scoring.models import RubricVersion
+
+
+class RoundQuerySet(models.QuerySet):
+    def open_on(self, day: dt.date):
+        return self.filter(status=Round.Status.OPEN, opens_on__lte=day)
+
+    def over(self, position: int):
+        """Rounds whose organiser's region holds this position."""
+        return self.filter(region__position__lte=position, region__last__gte=position)
+
+
+class Round(models.Model):
+    """A round pins one version of its programme; what the source leaves open is set here before it opens."""
+
+    class Status(models.TextChoices):
+        PREPARING = "preparing", "准备中"
+        OPEN = "open", "进行中"
+        CLOSED = "closed", "已结束"
+
+    version = models.ForeignKey(ProgrammeVersion, models.PROTECT, related_name="rounds")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="rounds")
+    name = models.CharField("名称", max_length=80)
+    year = models.PositiveSmallIntegerField("年度")
+    code = models.CharField("编号前缀", max_length=12, unique=True)
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.PREPARING)
+    opens_on = models.DateField("开始申报")
+    # JSON: {"windows": {state: "YYYY-MM-DD"}, "pass_mark": "90", "readings": {...}}; what the document fixes is not repeated.
+    settings = models.TextField(default="{}")
+    rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=1)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "批次"
+        ordering = ["-opens_on", "id"]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def chosen(self) -> dict:
+        return json.loads(self.settings)
+
+    @cached_property
+    def route(self) -> Route:
+        return self.version.route
+
+    def due(self, state: str) -> dt.date | None:
+        """The last day of a stage (inclusive, 24:00; reading A26), or None where the document sets none."""
+        windows = {**self.version.data.get("windows", {}), **self.chosen.get("windows", {})}
+        until = (windows.get(state) or {}).get("until")
+        return dt.date.fromisoformat(until) if until else None
+
+    @property
+    def pass_mark(self) -> str | None:
+        return self.chosen.get("pass_mark") or self.version.data.get("pass_mark")
+
+
+class Quota(models.Model):
+    """How many a region may list in a round at a tier. `used` is raised and lowered only under the row's lock."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="quotas")
+    tier = models.CharField("层级", max_length=20)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    size = models.PositiveIntegerField("名额")
+    used = models.PositiveIntegerField("已用", default=0)
+
+    class Meta:
+        verbose_name = "名额"
+        ordering = ["round", "tier", "region__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "tier", "region"], name="quota_once"),
+            models.CheckConstraint(condition=Q(used__lte=F("size")), name="quota_never_exceeded"),
+        ]

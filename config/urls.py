@@ -1,0 +1,26 @@
+"""Every address of the portal, by the floor that serves it."""
+
+from django.urls import include, path
+
+from config import health, views
+
+urlpatterns = [
+    # Public
+    path("", include("accreditation.urls_public")),
+    # Display modes, health
+    path("display/", views.display, name="display"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # Accounts: sign-in, own account, people below
+    path("", include("accounts.urls")),
+    # Working days
+    path("workdays/", include("accreditation.urls_workdays")),
+    # Applications, desks, lists, notices, rounds
+    path("", include("accreditation.urls")),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

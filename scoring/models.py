@@ -1,0 +1,39 @@
+"""What the database keeps of scoring: rubrics as published, and sheets of figures and points."""
+
+from django.db import models
+
+
+class RubricVersion(models.Model):
+    """One rubric document, immutable. `document` is the canonical JSON the checksum covers."""
+
+    programme = models.CharField("方案", max_length=40)
+    version = models.CharField("版本", max_length=40)
+    document = models.TextField()
+    checksum = models.CharField(max_length=64, unique=True)
+    origin = models.CharField("来源", max_length=200, blank=True)
+    sample = models.BooleanField("演示用，非官方附件", default=False)
+
+    class Meta:
+        verbose_name = "评分表版本"
+
+    def __str__(self):
+        return f"{self.programme} {self.version}"
+
+
+class ScoreSheet(models.Model):
+    """Figures and points of one assessment. It does not know whose it is.
+
+    `figures`: JSON object, figure key → value as entered (whole numbers, true/false, decimals as strings).
+    `lines`: JSON object, indicator code → {"points": "2.5", "reason": "…"}; points as canonical decimal strings.
+    `total` is in units of 1/10000 point (scoring.points.UNIT), None until every line is there.
+    """
+
+    rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True)
+    figures = models.TextField(default="{}")
+    lines = models.TextField(default="{}")
+    total = models.BigIntegerField("总分", null=True)
+    edition = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "评分表"
