@@ -1,0 +1,112 @@
+"""May this community apply? Every reason why not, at once. The programme names the conditions (docs/programmes.md)."""
+
+from accreditation.models import Recognition
+from regions.clock import day_of
+from scoring.points import parse_points, show_points
+
+
+def kind(application, rule, day):
+    """The community is of an allowed kind: {"allowed": ["urban", "village"], "village_needs_similar_services": true}."""
+    community = application.community
+    if community.kind not in rule["allowed"]:
+        return f"本方案只受理{'、'.join(_KINDS[k] for k in rule['allowed'])}申报，{community.name}为{_KINDS[community.kind]}。"
+    if (
+        community.kind == "village"
+        and rule.get("village_needs_similar_services")
+        and not community.similar_services
+    ):
+        return f"{community.name}为行政村，须具有与社区相近的服务功能。"
+    return ""
+
+
+_KINDS = {"urban": "社区", "village": "行政村"}
+
+
+def established(application, rule, day):
+    """Approved by the county government and filed with civil affairs."""
+    community = application.community
+    missing = [
+        sentence
+        for fact, sentence in (
+            (community.county_approved, "经县级人民政府批准设立"),
+            (community.civil_affairs_filed, "报民政部门备案"),
+        )
+        if not fact
+    ]
+    return f"{community.name}尚未登记“{'”“'.join(missing)}”。" if missing else ""
+
+
+def holds_title(application, rule, day):
+    """Holds a title of a money level, or (or_reason) is put forward with a written reason."""
+    if (
+        Recognition.objects.held_on(day)
+        .filter(community=application.community, money__in=rule["money"])
+        .exists()
+    ):
+        return ""
+    if rule.get("or_reason"):
+        return "" if application.exception_reason.strip() else rule["sentence"]
+    return rule["sentence"]
+
+
+def self_score_at_least(application, rule, day):
+    """The self score reaches the value, inclusive."""
+    total = application.total_self
+    if total is None:
+        return "自评分尚未算出，请先填完基础数据。"
+    if total < parse_points(rule["value"]):
+        return f"自评 {show_points(total)} 分，未达到 {rule['value']} 分，不能申报。"
+    return ""
+
+
+def not_held_already(application, rule, day):
+    """Does not hold the tier, or a higher one of the same issuer (every programme)."""
+    tier = application.round.version.tier(application.tier)
+    held = (
+        Recognition.objects.held_on(day)
+        .filter(community=application.community, issuer=tier["issuer"], rank__gte=tier["rank"])
+        .first()
+    )
+    return (
+        f"{application.community.name}已是{held.tier_name}（{held.number}），不能重复申报。" if held else ""
+    )
+
+
+def standing(application, rule, day):
+    """The community exists today."""
+    until = application.community.until
+    return (
+        f"{application.community.name}已于 {until:%Y年%m月%d日} 撤并，不能申报。"
+        if until and until <= day
+        else ""
+    )
+
+
+ELIGIBILITY = {f.__name__: f for f in (kind, established, holds_title, self_score_at_least)}
+ALWAYS = (standing, not_held_already)
+
+
+def reasons_against(application, at) -> list[str]:
+    """Every condition of the programme's tier that the application does not meet on the day, as sentences."""
+    day = day_of(at)
+    rules = [
+        rule
+        for rule in application.round.version.data.get("eligibility", [])
+        if application.tier in rule.get("tiers", [application.tier])
+    ]
+    found = [check(application, {}, day) for check in ALWAYS]
+    found += [ELIGIBILITY[rule["rule"]](application, rule, day) for rule in rules]
+    return [sentence for sentence in found if sentence]
+
+
+def needs_exception(application, at) -> bool:
+    """Whether the community lacks the title and must give a written reason instead."""
+    rules = application.round.version.data.get("eligibility", [])
+    day = day_of(at)
+    for rule in rules:
+        if rule["rule"] == "holds_title" and rule.get("or_reason"):
+            held = Recognition.objects.held_on(day).filter(
+                community=application.community, money__in=rule["money"]
+            )
+            return not held.exists()
+    return False

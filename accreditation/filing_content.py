@@ -1,0 +1,210 @@
+"""What an application contains: the tasks of the filer, what is still missing, what was filed, what may be remarked on."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from accreditation import eligibility
+from accreditation.word_count import word_count
+from scoring.engine import score_partial
+from scoring.loading import rubric_of
+
+
+@dataclass
+class Task:
+    """One row of the task list. `missing` holds a sentence and an anchor for every gap."""
+
+    key: str
+    title: str
+    summary: str = ""
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def done(self) -> bool:
+        return not self.missing
+
+
+def rubric(application):
+    """The rubric of the application's round, or None for a programme without points."""
+    return rubric_of(application.round.rubric)
+
+
+def figures(application) -> dict:
+    return json.loads(application.self_sheet.figures) if application.self_sheet else {}
+
+
+def judged(application) -> dict:
+    """The self score's reasons by indicator code."""
+    return json.loads(application.self_sheet.lines) if application.self_sheet else {}
+
+
+def attachments(application):
+    return [a for a in application.attachments.all() if a.removed_at is None]
+
+
+def basics_fields(application) -> list[dict]:
+    return application.round.version.data.get("basics", [])
+
+
+def statements_wanted(application) -> list[dict]:
+    return application.round.version.data.get("statements", [])
+
+
+def materials_wanted(application) -> list[dict]:
+    """The materials of the document that concern this tier."""
+    return [
+        material
+        for material in application.round.version.data.get("materials", [])
+        if application.tier in material.get("tiers", [application.tier])
+    ]
+
+
+def narrative_rule(application) -> dict | None:
+    """{"label", "limit" (字, WPS count; refused only above it), "required"} or None."""
+    return application.round.version.data.get("narrative")
+
+
+def tasks(application, at) -> list[Task]:
+    """The task list in order, each with what it still lacks."""
+    found = [_basics(application)]
+    if (sheet := rubric(application)) is not None:
+        found.append(_figures(application, sheet))
+    found.append(_materials(application))
+    if narrative_rule(application):
+        found.append(_narrative(application))
+    if eligibility.needs_exception(application, at):
+        found.append(_exception(application))
+    found.append(_statements(application))
+    return found
+
+
+def _basics(application):
+    facts = json.loads(application.basics)
+    wanted = basics_fields(application)
+    missing = [
+        (f"基本情况：请填写{f['label']}。", f["key"])
+        for f in wanted
+        if f.get("required") and not facts.get(f["key"])
+    ]
+    filled = sum(1 for f in wanted if facts.get(f["key"]) not in (None, ""))
+    return Task("basics", "核对社区基本情况", f"已填 {filled}/{len(wanted)} 项", missing)
+
+
+def _figures(application, sheet):
+    result = score_partial(sheet, figures(application))
+    reasons = judged(application)
+    missing = []
+    labels = {definition.key: definition.label for definition in sheet.figures}
+    for key in result.missing:
+        missing.append((f"基础数据：请填写“{labels[key]}”。", key))
+    for error in result.errors:
+        missing.append((f"基础数据：{error.reason}", error.figure))
+    for indicator in sheet.indicators:
+        line = result.lines.get(indicator.code)
+        if indicator.judged and line is not None and line.points < indicator.max:
+            if not reasons.get(indicator.code, {}).get("reason", "").strip():
+                missing.append(
+                    (
+                        f"第 {indicator.no} 项（{indicator.title}）低于标准分，请写明自评理由。",
+                        f"reason_{indicator.code}",
+                    )
+                )
+    done = sum(1 for line in result.lines.values() if line is not None)
+    from_points = f"已评 {done}/{len(sheet.indicators)} 项 · 当前 {result.total_text} 分"
+    return Task("figures", "填写基础数据与自评", from_points, missing)
+
+
+def _materials(application):
+    have = attachments(application)
+    missing = [
+        (f"佐证材料：请上传“{material['label']}”。", material["key"])
+        for material in materials_wanted(application)
+        if material.get("required") and not any(a.material == material["key"] for a in have)
+    ]
+    return Task("evidence", "上传佐证材料", f"已传 {len(have)} 件", missing)
+
+
+def _narrative(application):
+    rule = narrative_rule(application)
+    count = word_count(application.narrative)
+    missing = []
+    if rule.get("required") and not count:
+        missing.append((f"请填写{rule['label']}。", "narrative"))
+    if rule.get("limit") and count > rule["limit"]:
+        missing.append((f"{rule['label']}共 {count} 字，超过 {rule['limit']} 字，请删减。", "narrative"))
+    limit = f"（不超过 {rule['limit']} 字）" if rule.get("limit") else ""
+    return Task("narrative", f"填写{rule['label']}{limit}", f"已写 {count} 字", missing)
+
+
+def _exception(application):
+    missing = [] if application.exception_reason.strip() else [("请写明破格申报的理由。", "exception_reason")]
+    return Task("exception", "填写破格申报理由", "本社区尚无市（州）级充分就业社区称号", missing)
+
+
+def _statements(application):
+    given = json.loads(application.statements)
+    missing = [
+        (f"承诺：请确认“{statement['label']}”。", statement["key"])
+        for statement in statements_wanted(application)
+        if not given.get(statement["key"])
+    ]
+    done = len(statements_wanted(application)) - len(missing)
+    return Task("statements", "作出承诺", f"已确认 {done}/{len(statements_wanted(application))} 项", missing)
+
+
+def missing_sentences(application) -> list[str]:
+    """Every gap of the filing, as sentences. (Eligibility adds its own reasons.)"""
+    found = [_basics(application), _materials(application), _statements(application)]
+    if (sheet := rubric(application)) is not None:
+        found.insert(1, _figures(application, sheet))
+    if narrative_rule(application):
+        found.append(_narrative(application))
+    return [sentence for task in found for sentence, _ in task.missing]
+
+
+def content(application) -> dict:
+    """What is filed, word for word: the value that a Filing keeps and that resubmissions are compared by."""
+    return {
+        "basics": json.loads(application.basics),
+        "figures": figures(application),
+        "reasons": judged(application),
+        "total": application.total_self,
+        "narrative": application.narrative,
+        "exception_reason": application.exception_reason,
+        "statements": json.loads(application.statements),
+        "attachments": [
+            {
+                "id": a.pk,
+                "material": a.material,
+                "indicator": a.indicator,
+                "name": a.name,
+                "checksum": a.checksum,
+            }
+            for a in attachments(application)
+        ],
+    }
+
+
+def checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def targets(application) -> dict[str, str]:
+    """Everything a desk may remark on: target → its name in words, in the order of the form."""
+    found = {f"basics:{f['key']}": f"基本情况 · {f['label']}" for f in basics_fields(application)}
+    if (sheet := rubric(application)) is not None:
+        found |= {f"indicator:{i.code}": f"第 {i.no} 项 · {i.title}" for i in sheet.indicators}
+        found |= {f"figure:{f.key}": f"基础数据 · {f.label}" for f in sheet.figures}
+    found |= {f"material:{m['key']}": f"材料 · {m['label']}" for m in materials_wanted(application)}
+    if rule := narrative_rule(application):
+        found["narrative"] = rule["label"]
+    found["exception_reason"] = "破格申报理由"
+    found["statements"] = "承诺"
+    return found
+
+
+def open_targets(application) -> set[str] | None:
+    """Where a returned application may be changed: the remarked places. None means everywhere (a draft)."""
+    if application.state == "draft":
+        return None
+    return {r.target for r in application.remarks.all() if r.answered_at is None}

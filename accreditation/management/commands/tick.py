@@ -1,0 +1,15 @@
+"""manage.py tick: what time alone brings about. Safe to run twice, at once, and at any hour."""
+
+from django.core.management.base import BaseCommand
+
+from accreditation import notices
+from regions import clock
+
+
+class Command(BaseCommand):
+    help = "结束到期的公示。可以重复运行。"
+
+    def handle(self, *args, **options):
+        at = clock.now()
+        for notice, closed, held in notices.close_due(at):
+            self.stdout.write(f"{notice.title}：{closed} 个社区公示结束，{held} 个因异议暂缓。")

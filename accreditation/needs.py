@@ -1,0 +1,71 @@
+"""What must hold before a desk lets go: one function a condition, each returning its sentence or nothing.
+
+They read related rows through .all(), so that a list which prefetched them asks nothing more.
+
+A programme's route names the conditions of each step with their settings (docs/programmes.md lists them).
+"""
+
+from accreditation.models import Assessment, Objection
+from scoring.points import parse_points, show_points
+
+
+def sheet_complete(application, step, wanted):
+    """The desk's own score sheet has every line."""
+    if wanted and application.total(step.level) is None:
+        return "本级评分表尚未填完。"
+    return ""
+
+
+def score_at_least(application, step, wanted):
+    """The desk's own total reaches the mark (inclusive, 民法典 art. 1259). "pass_mark" takes the round's."""
+    mark = application.round.pass_mark if wanted == "pass_mark" else wanted
+    total = application.total(step.level)
+    if mark is None or total is None:
+        return ""  # sheet_complete says what is missing
+    if total < parse_points(mark):
+        return f"本级评分 {show_points(total)} 分，低于 {mark} 分，不能上报。"
+    return ""
+
+
+def site_visit(application, step, wanted):
+    """A visit of this desk was recorded and passed."""
+    if not wanted:
+        return ""
+    visits = [visit for visit in application.visits.all() if visit.state == step.state]
+    if not visits:
+        return "尚未登记实地考察。"
+    return "" if visits[-1].passed else "实地考察未通过。"
+
+
+def opinion(application, step, wanted):
+    """A handler of this desk wrote an opinion and proposed to recommend."""
+    if not wanted:
+        return ""
+    assessment = next((a for a in application.assessments.all() if a.state == step.state), None)
+    if assessment is None or not assessment.proposed_at:
+        return "经办尚未提出处理意见。"
+    if assessment.verdict != Assessment.Verdict.RECOMMEND:
+        return f"经办意见为“{assessment.get_verdict_display()}”，不能按同意办理。"
+    return ""
+
+
+def no_open_objection(application, step, wanted):
+    """No admitted objection to an entry of this application is unsettled (reading A34: none upheld, none open)."""
+    if wanted and open_objections(application).exists():
+        return "公示异议尚未处理完毕。"
+    return ""
+
+
+def open_objections(application):
+    return Objection.objects.filter(
+        entry__application=application, admitted_at__isnull=False, settled_at__isnull=True
+    )
+
+
+NEEDS = {f.__name__: f for f in (sheet_complete, score_at_least, site_visit, opinion, no_open_objection)}
+
+
+def unmet(application, step) -> list[str]:
+    """Every condition of the step that does not hold, as sentences."""
+    found = (NEEDS[name](application, step, wanted) for name, wanted in step.needs.items())
+    return [sentence for sentence in found if sentence]

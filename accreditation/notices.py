@@ -1,0 +1,387 @@
+"""Public notices: publish a list, hear objections, settle them, and let the notice end by itself."""
+
+import datetime as dt
+import secrets
+
+from django.db import transaction
+
+from accounts.events import record, record_all
+from accounts.models import Role
+from accreditation import needs, transitions
+from accreditation.lists import desk_list
+from accreditation.models import (
+    Application,
+    ApplicationEvent,
+    Notice,
+    NoticeEntry,
+    NoticeEvent,
+    Objection,
+    ObjectionFile,
+)
+from accreditation.refusals import AlreadyMoved, NotReady, NotYours
+from regions.clock import SHANGHAI, day_of, end_of
+from regions.workdays import Calendar, UnknownYear
+
+ADMIT_WORKDAYS, CONCLUDE_WORKDAYS, EXTEND_WORKDAYS = 2, 10, 10
+
+
+def _may_publish(user, region_level):
+    posting = user.acting
+    if posting is None or posting.role != Role.PUBLISHER or posting.level != region_level:
+        raise NotYours("公示由本级的发布岗位发布。")
+    return posting.office
+
+
+def period(calendar, day: dt.date, workdays: int) -> tuple[dt.date, dt.date]:
+    """First and last counted day of a notice published on `day`: the day of publication is not counted (民法典 art. 201).
+
+    Raises UnknownYear where the period runs into a year without a calendar.
+    """
+    return day + dt.timedelta(days=1), calendar.notice_end(day, workdays)
+
+
+def problems(desk, round_, state, at) -> list[str]:
+    """What stands in the way of publishing this list, as sentences; empty when it may be published."""
+    found = []
+    step, following = round_.route.step(state), round_.route.after(state)
+    if following is None or not following.is_notice:
+        return ["本环节不发布公示。"]
+    if not desk.listed:
+        found.append("推荐名单为空。")
+    for candidate in desk.unexplained:
+        found.append(f"{candidate.application.community.name}排名在前而未列入，请写明理由。")
+    for candidate in desk.listed:
+        for sentence in needs.unmet(candidate.application, step):
+            found.append(f"{candidate.application.community.name}：{sentence}")
+    return found
+
+
+@transaction.atomic
+def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
+    """Publish the desk's whole list as one notice.
+
+    `seen` is {application pk: moves} as the preview showed the list; `text` has number, title, basis, process, contact,
+    address. Every listed application moves to the notice in one transaction, or none does.
+    """
+    step = round_.route.step(state)
+    office = _may_publish(by, step.level)
+    region = office.region
+    listed = Application.objects.filter(
+        round=round_,
+        tier=tier,
+        state=state,
+        listed_at__isnull=False,
+        position__range=(region.position, region.last),
+    )
+    held = transitions.lock(listed.values_list("pk", flat=True))
+    held = [a for a in held if a.state == state and a.listed_at]
+    if {a.pk: a.moves for a in held} != seen:
+        raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再发布。")
+    for application in held:
+        transitions.ask_again(application, by, None, "publish")
+    if found := problems(desk_list(round_, tier, state, region), round_, state, at):
+        raise NotReady(found)
+    following = round_.route.after(state)
+    try:
+        first, last = period(Calendar.load(region), day_of(at), following.workdays)
+    except UnknownYear as error:
+        raise NotReady(str(error)) from error
+    notice = Notice.objects.create(
+        round=round_,
+        tier=tier,
+        state=following.state,
+        office=office,
+        position=region.position,
+        published_at=at,
+        published_by=by,
+        first_day=first,
+        last_day=last,
+        workdays=following.workdays,
+        **text,
+    )
+    held.sort(key=lambda a: (-(a.total(step.level) or a.total_self or 0), a.position, a.pk))
+    NoticeEntry.objects.bulk_create(
+        NoticeEntry(notice=notice, application=a, order=n, name=a.community.name, place=a.community.place)
+        for n, a in enumerate(held, 1)
+    )
+    moved = [(a, transitions.move(a, "publish", at=at)) for a in held]
+    for application in held:
+        application.due_on = last
+    transitions.save_all(moved, "publish", by=by, at=at, data={"notice": notice.pk})
+    Application.objects.bulk_update(held, ["due_on"])
+    event = record(
+        "publish_notice",
+        by=by,
+        at=at,
+        subject=notice.title,
+        after={"first_day": first, "last_day": last, "entries": [a.number for a in held]},
+        data={"notice": notice.pk},
+    )
+    NoticeEvent.objects.create(event=event, notice=notice)
+    return notice
+
+
+# Objections
+
+
+@transaction.atomic
+def object_to(entry, *, at, named, name, contact, text, files=()) -> Objection:
+    """Raise an objection while the notice runs: wholly inside the period or refused.
+
+    The application is locked first, as the closing of the notice locks it: neither slips past the other.
+    """
+    transitions.lock([entry.application_id])
+    entry = NoticeEntry.objects.select_related("notice__office__region", "notice").get(pk=entry.pk)
+    if entry.status != NoticeEntry.Status.RUNNING or at >= end_of(entry.notice.last_day):
+        raise NotReady("该名单的公示期已经结束，不再受理异议。")
+    calendar = Calendar.load(entry.notice.office.region)
+    objection = Objection.objects.create(
+        entry=entry,
+        code=secrets.token_hex(16),
+        named=named,
+        name=name if named else "",
+        contact=contact if named else "",
+        text=text,
+        raised_at=at,
+        admitted_at=at if named else None,
+        due_on=_due(calendar, day_of(at)),
+    )
+    ObjectionFile.objects.bulk_create(
+        ObjectionFile(
+            objection=objection,
+            file=upload.stored_name,
+            name=upload.name,
+            size=upload.size,
+            content_type=upload.content_type,
+            checksum=upload.checksum,
+        )
+        for upload in files
+    )
+    event = record(
+        "object",
+        by=None,
+        at=at,
+        subject=f"{entry.notice.title}：{entry.name}",
+        data={"objection": objection.pk, "named": named, "files": len(files)},
+    )
+    NoticeEvent.objects.create(event=event, notice=entry.notice)
+    return objection
+
+
+def _due(calendar, day):
+    try:
+        return calendar.notice_end(day, CONCLUDE_WORKDAYS)
+    except UnknownYear:
+        return None  # the desk page says that the year's calendar is missing
+
+
+def why_not_settle(user, objection) -> str:
+    """Who may deal with an objection: the office that published the notice; approvers decide, handlers admit."""
+    posting = user.acting
+    if posting is None or posting.office_id != objection.entry.notice.office_id:
+        return "异议由发布公示的单位办理。"
+    if posting.role not in (Role.HANDLER, Role.APPROVER):
+        return "异议由经办、审核岗位办理。"
+    return ""
+
+
+def _hold_objection(objection, user) -> Objection:
+    transitions.lock([objection.entry.application_id])
+    held = Objection.objects.select_related("entry__notice__office", "entry__application").get(
+        pk=objection.pk
+    )
+    if reason := why_not_settle(user, held):
+        raise NotYours(reason)
+    if held.settled_at:
+        raise AlreadyMoved("该异议已经办结。")
+    return held
+
+
+@transaction.atomic
+def admit(objection, *, by, at) -> Objection:
+    """Admit an anonymous objection: from now on it holds its entry."""
+    held = _hold_objection(objection, by)
+    if held.admitted_at:
+        raise AlreadyMoved("该异议已经受理。")
+    if held.entry.status != NoticeEntry.Status.RUNNING:
+        raise NotReady("该社区已离开本次公示，请直接办结。")
+    held.admitted_at, held.admitted_by = at, by
+    held.save(update_fields=["admitted_at", "admitted_by"])
+    _objection_event(held, "admit", by=by, at=at)
+    return held
+
+
+@transaction.atomic
+def extend(objection, *, by, at, reason) -> Objection:
+    """One extension of ten working days, by an approver, with a reason."""
+    held = _hold_objection(objection, by)
+    if by.acting.role != Role.APPROVER:
+        raise NotYours("延期由审核岗位批准。")
+    if held.extended_reason:
+        raise AlreadyMoved("该异议已经延期过一次，不能再延。")
+    if not reason.strip():
+        raise NotReady("请写明延期理由。")
+    calendar = Calendar.load(held.entry.notice.office.region)
+    held.extended_reason = reason.strip()
+    held.due_on = calendar.notice_end(held.due_on or day_of(at), EXTEND_WORKDAYS)
+    held.save(update_fields=["extended_reason", "due_on"])
+    _objection_event(held, "extend", by=by, at=at, data={"reason": reason})
+    return held
+
+
+@transaction.atomic
+def settle(objection, *, by, at, outcome, reply) -> Objection:
+    """Decide an objection, with the answer its author reads by code.
+
+    Upheld: the entry is removed and the application declined with the reply as reason. Otherwise the hold falls, and an
+    entry whose notice has already ended goes on at once.
+    """
+    held = _hold_objection(objection, by)
+    if by.acting.role != Role.APPROVER:
+        raise NotYours("异议由审核岗位办结。")
+    if outcome == Objection.Outcome.NOT_ADMITTED and (held.named or held.admitted_at):
+        raise NotReady("已受理的异议须作出成立或不成立的结论。")
+    if not reply.strip():
+        raise NotReady("请填写答复内容。")
+    held.outcome, held.reply, held.settled_at, held.settled_by = outcome, reply.strip(), at, by
+    held.save(update_fields=["outcome", "reply", "settled_at", "settled_by"])
+    application = transitions.lock([held.entry.application_id])[0]
+    standing = (
+        held.entry.status == NoticeEntry.Status.RUNNING and application.state == held.entry.notice.state
+    )
+    if outcome == Objection.Outcome.UPHELD and standing:
+        transitions.decline_held(application, by=by, at=at, reason=f"公示异议成立：{reply.strip()}")
+    elif standing and at >= end_of(held.entry.notice.last_day):
+        _close_entries([held.entry], by=by, at=at)
+    _objection_event(held, "settle", by=by, at=at, data={"outcome": outcome})
+    return held
+
+
+def _objection_event(objection, action, *, by, at, data=None):
+    notice = objection.entry.notice
+    event = record(
+        action,
+        by=by,
+        at=at,
+        subject=f"{notice.title}：{objection.entry.name}",
+        data={"objection": objection.pk, **(data or {})},
+    )
+    NoticeEvent.objects.create(event=event, notice=notice)
+
+
+# The end of a notice
+
+
+def close_due(at) -> list[tuple[Notice, int, int]]:
+    """End every notice whose last day is over: never early, never past an open objection. Running it twice is once.
+
+    Returns (notice, entries closed, entries held) for each notice looked at.
+    """
+    running = Notice.objects.filter(
+        entries__status=NoticeEntry.Status.RUNNING, last_day__lt=at.astimezone(SHANGHAI).date()
+    ).distinct()
+    return [close(notice, at=at) for notice in running.order_by("pk")]
+
+
+@transaction.atomic
+def close(notice, *, at) -> tuple[Notice, int, int]:
+    """Let the undisputed entries of an ended notice go on; the disputed ones stay until they are settled."""
+    entries = list(notice.entries.filter(status=NoticeEntry.Status.RUNNING).order_by("application_id"))
+    transitions.lock([entry.application_id for entry in entries])
+    notice.refresh_from_db()
+    if at < end_of(notice.last_day):
+        raise NotReady("公示期尚未结束。")
+    entries = list(
+        notice.entries.filter(status=NoticeEntry.Status.RUNNING)
+        .select_related("notice")
+        .order_by("application_id")
+    )
+    disputed = set(
+        Objection.objects.filter(
+            entry__in=entries, admitted_at__isnull=False, settled_at__isnull=True
+        ).values_list("entry_id", flat=True)
+    )
+    clear = [entry for entry in entries if entry.pk not in disputed]
+    if clear:
+        _close_entries(clear, by=None, at=at)
+    if notice.ended_at is None:
+        notice.ended_at = at
+        notice.save(update_fields=["ended_at"])
+        event = record(
+            "end_notice",
+            by=None,
+            at=at,
+            subject=notice.title,
+            data={"notice": notice.pk, "cleared": len(clear), "held": len(disputed)},
+        )
+        NoticeEvent.objects.create(event=event, notice=notice)
+    return notice, len(clear), len(disputed)
+
+
+def _close_entries(entries, *, by, at):
+    """Mark the entries clear and move their (locked) applications on; the last notice leaves them ready to recognise."""
+    applications = transitions.lock([entry.application_id for entry in entries])
+    state = entries[0].notice.state
+    applications = [a for a in applications if a.state == state]
+    NoticeEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(
+        status=NoticeEntry.Status.CLEARED, settled_at=at
+    )
+    if not applications:
+        return
+    if applications[0].route.after(state) is not None:
+        moved = [(a, transitions.move(a, "close", at=at)) for a in applications]
+        transitions.save_all(moved, "close", by=by, at=at, data={"notice": entries[0].notice_id})
+    else:
+        Application.objects.filter(pk__in=[a.pk for a in applications]).update(cleared_at=at)
+        _clear_events(applications, by, at, entries[0].notice_id)
+
+
+def _clear_events(applications, by, at, notice_id):
+    events = record_all(
+        [
+            {
+                "action": "clear",
+                "subject": f"{a.number} {a.community.name}",
+                "after": {"state": a.state},
+                "data": {"notice": notice_id},
+            }
+            for a in applications
+        ],
+        by=by,
+        at=at,
+    )
+    ApplicationEvent.objects.bulk_create(
+        ApplicationEvent(event=event, application=a) for event, a in zip(events, applications, strict=True)
+    )
+
+
+def recompute(at, region=None) -> list[Notice]:
+    """After a calendar change: open notices get their new last day ("原定 / 调整为"); closed ones are never reopened."""
+    changed = []
+    for notice in (
+        Notice.objects.filter(ended_at__isnull=True).select_related("office__region").order_by("pk")
+    ):
+        if region is not None and not region.contains(notice.position):
+            continue
+        with transaction.atomic():
+            held = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+            day = day_of(held.published_at)
+            last = Calendar.load(notice.office.region).notice_end(day, held.workdays)
+            if held.ended_at or last == held.last_day:
+                continue
+            before = held.last_day
+            held.original_last_day = held.original_last_day or before
+            held.last_day = last
+            held.save(update_fields=["last_day", "original_last_day"])
+            event = record(
+                "recompute_notice",
+                by=None,
+                at=at,
+                subject=held.title,
+                before={"last_day": before},
+                after={"last_day": last},
+                data={"notice": held.pk},
+            )
+            NoticeEvent.objects.create(event=event, notice=held)
+            changed.append(held)
+    return changed

@@ -1,0 +1,104 @@
+"""Who may act: the only such rule. Asked for every button and again under the lock."""
+
+from accounts.models import DeclaredInterest, Posting, Role
+from accreditation.models import State
+from accreditation.routes import LEVELS, NOTICES, REVIEWS
+
+# Verb → (roles, states it starts from). The states repeat the graph so that a button is offered only where it works.
+COMMUNITY_VERBS = {
+    "edit": (State.DRAFT, State.RETURNED),
+    "submit": (State.DRAFT,),
+    "resubmit": (State.RETURNED,),
+    "withdraw": (State.DRAFT, State.RETURNED, *REVIEWS, *NOTICES),
+}
+DESK_VERBS = {
+    "assess": (Role.HANDLER, REVIEWS),
+    "visit": (Role.HANDLER, REVIEWS),
+    "propose": (Role.HANDLER, REVIEWS),
+    "pass_on": (Role.APPROVER, REVIEWS),
+    "send_back": (Role.APPROVER, REVIEWS),
+    "decline": (Role.APPROVER, (*REVIEWS, *NOTICES)),
+    "shortlist": (Role.APPROVER, REVIEWS),
+    "unlist": (Role.APPROVER, REVIEWS),
+    "pass_over": (Role.APPROVER, REVIEWS),
+    "publish": (Role.PUBLISHER, REVIEWS),
+    "recognise": (Role.APPROVER, (*REVIEWS, *NOTICES)),
+}
+DISQUALIFIABLE = (State.RETURNED, *REVIEWS, *NOTICES, State.RECOGNISED)
+# What an approver decides must have been handled by someone else.
+TWO_PERSON = {"pass_on", "shortlist", "decline", "send_back"}
+
+
+def may_act(user, application, verb) -> bool:
+    """Whether the user's acting posting may do this verb to this application in its present state."""
+    return not why_not(user, application, verb)
+
+
+def why_not(user, application, verb) -> str:
+    """The sentence that refuses, or an empty string."""
+    posting = user.acting
+    if posting is None:
+        return "您目前没有有效的岗位。"
+    if verb in COMMUNITY_VERBS:
+        if posting.role != Role.FILER or posting.community_id != application.community_id:
+            return "只有本社区的申报员可以办理。"
+        return "" if application.state in COMMUNITY_VERBS[verb] else _wrong_state(application)
+    if verb == "disqualify":
+        return _not_above(posting, application)
+    role, states = DESK_VERBS[verb]
+    if application.state not in states:
+        return _wrong_state(application)
+    if posting.role != role:
+        return f"这一事项由{Role(role).label}岗位办理。"
+    if not _at_this_desk(posting, application):
+        return "该申报不在您所在单位的办理环节。"
+    return _conflict(user, application) or (_second_person(user, application) if verb in TWO_PERSON else "")
+
+
+def _wrong_state(application):
+    return f"该申报现为“{State(application.state).label}”，不能办理这一事项。"
+
+
+def _at_this_desk(posting, application):
+    region = posting.office.region
+    return region.level == application.state.rsplit("_", 1)[0] and region.contains(application.position)
+
+
+def _not_above(posting, application):
+    """Fraud found at any time disqualifies (甘人社通〔2023〕287号 art. 16): by an approver at or above its level."""
+    if application.state not in DISQUALIFIABLE:
+        return _wrong_state(application)
+    if posting.role != Role.APPROVER or posting.level not in LEVELS:
+        return "取消申报资格由审核岗位办理。"
+    if not posting.office.region.contains(application.position):
+        return "该申报不在您所在单位的办理范围。"
+    if LEVELS.index(posting.level) + 1 < application.reached:
+        return "该申报已上报上级，由上级单位办理。"
+    return ""
+
+
+def _conflict(user, application):
+    """Own staff, former staff and anyone with a declared interest neither handle nor decide."""
+    if Posting.objects.filter(user=user, community_id=application.community_id).exists():
+        return "您现在或曾经是该社区的工作人员，应当回避。"
+    if DeclaredInterest.objects.filter(user=user, community_id=application.community_id).exists():
+        return "您已申报与该社区有利害关系，应当回避。"
+    return ""
+
+
+def _second_person(user, application):
+    if application.state not in REVIEWS or application.step.one_clerk:
+        return ""
+    handler = (
+        application.assessments.filter(state=application.state).values_list("handler_id", flat=True).first()
+    )
+    return "经办与审核须由不同的人办理，您已经办过该申报。" if handler == user.pk else ""
+
+
+def verbs_for(user, application) -> list[str]:
+    """The verbs to offer on a page."""
+    if application.ended and application.state != State.RECOGNISED:
+        return []
+    return [
+        verb for verb in (*COMMUNITY_VERBS, *DESK_VERBS, "disqualify") if may_act(user, application, verb)
+    ]

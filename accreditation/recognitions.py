@@ -1,0 +1,94 @@
+"""Titles: granted from a cleared list, with number, date and document."""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.events import record_all
+from accreditation import needs, transitions
+from accreditation.models import Application, Recognition, RecognitionEvent, Round
+from accreditation.refusals import AlreadyMoved, NotReady
+from regions.clock import day_of
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I L O U to misread
+
+
+def check_code(text: str) -> str:
+    """Six characters that only this site can work out: a number cannot be guessed from its neighbours."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).digest()
+    value = int.from_bytes(digest[:4], "big")
+    return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(6))
+
+
+def certificate_number(round_, serial: int) -> str:
+    stem = f"{round_.code}-{serial:04d}"
+    return f"{stem}-{check_code(stem)}"
+
+
+def ready(round_, tier, region):
+    """Applications whose last notice ended clear (or whose route has no notice and the desk listed them)."""
+    rows = Application.objects.filter(round=round_, tier=tier, position__range=(region.position, region.last))
+    last = round_.route.steps[-1]
+    return rows.filter(
+        state=last.state,
+        **({"cleared_at__isnull": False} if last.is_notice else {"listed_at__isnull": False}),
+    )
+
+
+@transaction.atomic
+def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -> list[Recognition]:
+    """Make every ready application of the list a recognition. `seen` is {application pk: moves} of the preview."""
+    if not document_number.strip():
+        raise NotReady("请填写认定文号。")
+    Round.objects.select_for_update().get(pk=round_.pk)  # numbers are given one list at a time
+    region = by.acting.office.region
+    held = transitions.lock(ready(round_, tier, region).values_list("pk", flat=True))
+    if {a.pk: a.moves for a in held} != seen or not held:
+        raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再认定。")
+    step = round_.route.steps[-1]
+    for application in held:
+        transitions.ask_again(application, by, None, "recognise")
+        if sentences := needs.unmet(application, step):
+            raise NotReady([f"{application.community.name}：{sentence}" for sentence in sentences])
+    ladder = round_.version.tier(tier)
+    serial = Recognition.objects.filter(application__round=round_).count()
+    day = granted_on or day_of(at)
+    titles = Recognition.objects.bulk_create(
+        Recognition(
+            community=application.community,
+            position=application.position,
+            application=application,
+            programme=round_.version.programme.key,
+            tier=tier,
+            tier_name=ladder["name"],
+            issuer=ladder["issuer"],
+            rank=ladder["rank"],
+            money=ladder["money"],
+            number=certificate_number(round_, serial + n),
+            document_number=document_number.strip(),
+            year=round_.year,
+            granted_on=day,
+            issuer_name=by.acting.office.name,
+        )
+        for n, application in enumerate(held, 1)
+    )
+    moved = [(application, transitions.move(application, "recognise", at=at)) for application in held]
+    transitions.save_all(moved, "recognise", by=by, at=at, data={"document": document_number})
+    events = record_all(
+        [
+            {
+                "action": "grant",
+                "subject": f"{title.number} {title.community.name}",
+                "after": {"tier": title.tier, "granted_on": day, "document": title.document_number},
+            }
+            for title in titles
+        ],
+        by=by,
+        at=at,
+    )
+    RecognitionEvent.objects.bulk_create(
+        RecognitionEvent(event=event, recognition=title) for event, title in zip(events, titles, strict=True)
+    )
+    return titles

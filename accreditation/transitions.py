@@ -1,0 +1,374 @@
+"""The verbs: sole writer of an application's state.
+
+Every verb is one transaction: lock the row, ask again who and where, refuse a stale page, check what must hold, move,
+take or give back places, and write the event last. Lock order: applications by key, quotas by key, event head.
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+from accounts.events import canonical, record, record_all
+from accreditation import eligibility, filing_content, needs, quotas
+from accreditation.models import (
+    Application,
+    ApplicationEvent,
+    Assessment,
+    Filing,
+    Remark,
+    Round,
+    State,
+)
+from accreditation.permissions import why_not
+from accreditation.refusals import AlreadyMoved, NotReady, NotYours
+from regions.clock import day_of
+
+WITH = ("round__version__programme", "community")
+
+
+def lock(pks) -> list[Application]:
+    """The applications, locked in the order of their keys. (On SQLite the IMMEDIATE transaction is the lock.)"""
+    rows = Application.objects.select_related(*WITH).filter(pk__in=pks).order_by("pk")
+    if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
+        rows = rows.select_for_update(of=("self",))
+    return list(rows)
+
+
+def hold(application, user, seen, verb) -> Application:
+    """Lock the row, then ask again: the page the officer saw may be old, the posting may be gone."""
+    held = lock([application.pk])[0]
+    return ask_again(held, user, seen, verb)
+
+
+def ask_again(held, user, seen, verb) -> Application:
+    """On a locked row: refuse a stale page, then ask who may."""
+    if seen is not None and held.moves != seen:
+        raise AlreadyMoved(f"该申报刚刚已由他人办理，现为“{State(held.state).label}”，请查看后再办。")
+    if reason := why_not(user, held, verb):
+        raise NotYours(reason)
+    return held
+
+
+def move(application, verb, *, at):
+    """Take the edge the verb names and set what follows from the new state; the caller saves and records."""
+    before = application.state
+    try:
+        getattr(application, verb)()
+    except TransitionNotAllowed as error:
+        raise AlreadyMoved(f"该申报现为“{State(before).label}”，不能办理这一事项。") from error
+    application.moves += 1
+    application.arrived_at = at
+    application.due_on = application.round.due(application.state)
+    if step := application.step:
+        application.reached = max(application.reached, step.rank)
+    application.listed_at = None
+    application.cleared_at = None
+    application.passed_over_reason = ""
+    return before
+
+
+MOVED = [
+    "state",
+    "moves",
+    "arrived_at",
+    "due_on",
+    "reached",
+    "listed_at",
+    "cleared_at",
+    "passed_over_reason",
+    "returned_from",
+]
+
+
+def _save_and_record(application, verb, before, *, by, at, data=None, extra=()):
+    application.save(update_fields=[*MOVED, *extra])
+    event = record(
+        verb,
+        by=by,
+        at=at,
+        subject=f"{application.number} {application.community.name}",
+        before={"state": before},
+        after={"state": application.state, "moves": application.moves},
+        data=data,
+    )
+    ApplicationEvent.objects.create(event=event, application=application)
+    return application
+
+
+def save_all(moved: list[tuple[Application, str]], verb, *, by, at, data=None):
+    """Write many moved applications and their events set-wise; `moved` pairs each with its state before."""
+    applications = [application for application, _ in moved]
+    Application.objects.bulk_update(applications, MOVED, batch_size=500)
+    events = record_all(
+        [
+            {
+                "action": verb,
+                "subject": f"{application.number} {application.community.name}",
+                "before": {"state": before},
+                "after": {"state": application.state, "moves": application.moves},
+                "data": data,
+            }
+            for application, before in moved
+        ],
+        by=by,
+        at=at,
+    )
+    ApplicationEvent.objects.bulk_create(
+        ApplicationEvent(event=event, application=application)
+        for event, application in zip(events, applications, strict=True)
+    )
+
+
+# The community
+
+
+@transaction.atomic
+def submit(application, *, by, at, seen):
+    """To the first desk of the route, with every unmet condition said at once. The filed content is kept word for word."""
+    application = hold(application, by, seen, "submit")
+    _refuse_closed(application.round, at)
+    if missing := [
+        *filing_content.missing_sentences(application),
+        *eligibility.reasons_against(application, at),
+    ]:
+        raise NotReady(missing)
+    before = move(application, "submit", at=at)
+    application.filed_at = at
+    filing = _file(application, by, at)
+    return _save_and_record(
+        application, "submit", before, by=by, at=at, data={"filing": filing.checksum}, extra=["filed_at"]
+    )
+
+
+@transaction.atomic
+def resubmit(application, *, by, at, seen):
+    """Back to the desk that returned it, which sees what changed."""
+    application = hold(application, by, seen, "resubmit")
+    if missing := [
+        *filing_content.missing_sentences(application),
+        *eligibility.reasons_against(application, at),
+    ]:
+        raise NotReady(missing)
+    filing = _file(application, by, at)
+    before = move(application, "resubmit", at=at)
+    application.remarks.filter(answered_at=None).update(answered_at=at)
+    # The desk looks again: what was proposed stood on the figures before the correction.
+    application.assessments.filter(state=application.state).update(
+        verdict="", proposed_at=None, approver=None, decided_at=None
+    )
+    return _save_and_record(application, "resubmit", before, by=by, at=at, data={"filing": filing.checksum})
+
+
+def _refuse_closed(round_, at):
+    day = day_of(at)
+    if round_.status != Round.Status.OPEN or day < round_.opens_on:
+        raise NotReady("本批次目前不接受申报。")
+    if (until := round_.due("draft")) and day > until:
+        raise NotReady(f"申报已于{until:%Y年%m月%d日} 24:00 截止。")
+
+
+def _file(application, by, at):
+    content = canonical(filing_content.content(application))
+    return Filing.objects.create(
+        application=application,
+        number=application.filings.count() + 1,
+        content=content,
+        checksum=filing_content.checksum(content),
+        filed_at=at,
+        filed_by=by,
+    )
+
+
+@transaction.atomic
+def withdraw(application, *, by, at, seen, reason=""):
+    """By the community, until recognition. Places it held come free."""
+    application = hold(application, by, seen, "withdraw")
+    before = move(application, "withdraw", at=at)
+    quotas.give_back(application)
+    _leave_notice(application, at)
+    return _save_and_record(application, "withdraw", before, by=by, at=at, data={"reason": reason})
+
+
+# The desks
+
+
+@transaction.atomic
+def propose(application, *, by, at, seen, verdict, opinion):
+    """The handler's verdict and opinion, for another person of the office to decide. Moves nothing."""
+    application = hold(application, by, seen, "propose")
+    if application.listed_at:
+        raise NotReady("该申报已列入推荐名单，请先由审核岗位移出名单。")
+    if not opinion.strip():
+        raise NotReady("请填写意见。")
+    if verdict == Assessment.Verdict.RECOMMEND:
+        step = application.step
+        wanted = {
+            name: setting
+            for name, setting in step.needs.items()
+            if name not in ("opinion", "no_open_objection")
+        }
+        found = [needs.NEEDS[name](application, step, setting) for name, setting in wanted.items()]
+        if missing := [sentence for sentence in found if sentence]:
+            raise NotReady(missing)
+    assessment, _ = Assessment.objects.get_or_create(application=application, state=application.state)
+    before = {"verdict": assessment.verdict, "opinion": assessment.opinion}
+    assessment.verdict, assessment.opinion, assessment.handler, assessment.proposed_at = (
+        verdict,
+        opinion,
+        by,
+        at,
+    )
+    assessment.save(update_fields=["verdict", "opinion", "handler", "proposed_at"])
+    event = record(
+        "propose",
+        by=by,
+        at=at,
+        subject=f"{application.number} {application.community.name}",
+        before=before,
+        after={"verdict": verdict, "opinion": opinion},
+        data={"state": application.state},
+    )
+    ApplicationEvent.objects.create(event=event, application=application)
+    return application
+
+
+def _decide(application, by, at):
+    application.assessments.filter(state=application.state).update(approver=by, decided_at=at)
+
+
+def _one_clerk(application):
+    """Where a programme lets one clerk do both, the event says so."""
+    return {"one_clerk": True} if application.step and application.step.one_clerk else {}
+
+
+@transaction.atomic
+def pass_on(application, *, by, at, seen, remarks=""):
+    """On to the next desk. Where the step has a list, only from the list."""
+    application = hold(application, by, seen, "pass_on")
+    step = application.step
+    following = application.route.after(step.state)
+    if following is None or following.is_notice:
+        raise NotReady("本环节须以公示名单发布，不能逐件上报。")
+    if step.listing and application.listed_at is None:
+        raise NotReady("请先列入推荐名单，再上报。")
+    if missing := needs.unmet(application, step):
+        raise NotReady(missing)
+    _decide(application, by, at)
+    data = {"remarks": remarks, **_one_clerk(application)}
+    before = move(application, "pass_on", at=at)
+    return _save_and_record(application, "pass_on", before, by=by, at=at, data=data)
+
+
+@transaction.atomic
+def send_back(application, *, by, at, seen, remarks):
+    """For correction, with remarks at named fields: [(target, text)]. A place on the list comes free."""
+    application = hold(application, by, seen, "send_back")
+    remarks = [(target, text.strip()) for target, text in remarks if text.strip()]
+    if not remarks:
+        raise NotReady("请至少指出一处需要补正的内容。")
+    if unknown := [target for target, _ in remarks if target not in filing_content.targets(application)]:
+        raise NotReady(f"没有这一处内容：{'、'.join(unknown)}。")
+    _decide(application, by, at)
+    quotas.give_back(application)
+    Remark.objects.bulk_create(
+        Remark(
+            application=application, state=application.state, target=target, text=text, author=by, made_at=at
+        )
+        for target, text in remarks
+    )
+    before = move(application, "send_back", at=at)
+    data = {"remarks": [list(remark) for remark in remarks]}
+    return _save_and_record(application, "send_back", before, by=by, at=at, data=data)
+
+
+@transaction.atomic
+def decline(application, *, by, at, seen, reason):
+    """Not recommended, with a reason the community reads. A place comes free."""
+    application = hold(application, by, seen, "decline")
+    if not reason.strip():
+        raise NotReady("请写明不予推荐的理由。")
+    _decide(application, by, at)
+    return decline_held(application, by=by, at=at, reason=reason)
+
+
+def decline_held(application, *, by, at, reason):
+    """Decline an application the caller has locked and asked for (an upheld objection comes here too)."""
+    before = move(application, "decline", at=at)
+    quotas.give_back(application)
+    _leave_notice(application, at)
+    return _save_and_record(application, "decline", before, by=by, at=at, data={"reason": reason})
+
+
+@transaction.atomic
+def shortlist(application, *, by, at, seen):
+    """Onto the desk's list of recommendations, within every quota the step names. The state stays."""
+    application = hold(application, by, seen, "shortlist")
+    step = application.step
+    if not step.listing:
+        raise NotReady("本环节没有推荐名单。")
+    if application.listed_at:
+        raise AlreadyMoved("该申报已在推荐名单中。")
+    if missing := needs.unmet(application, step):
+        raise NotReady(missing)
+    quotas.take(application, step)
+    _decide(application, by, at)
+    application.listed_at = at
+    application.passed_over_reason = ""
+    return _listed(application, "shortlist", by=by, at=at)
+
+
+@transaction.atomic
+def unlist(application, *, by, at, seen):
+    """Off the list again; its place comes free."""
+    application = hold(application, by, seen, "unlist")
+    if application.listed_at is None:
+        raise AlreadyMoved("该申报不在推荐名单中。")
+    quotas.give_back(application)
+    application.listed_at = None
+    return _listed(application, "unlist", by=by, at=at)
+
+
+@transaction.atomic
+def pass_over(application, *, by, at, seen, reason):
+    """Why a better-ranked application is left off the list: kept with it and shown beside the list."""
+    application = hold(application, by, seen, "pass_over")
+    if application.listed_at:
+        raise AlreadyMoved("该申报已在推荐名单中。")
+    if not reason.strip():
+        raise NotReady("请写明未列入名单的理由。")
+    application.passed_over_reason = reason.strip()
+    return _listed(application, "pass_over", by=by, at=at, data={"reason": reason.strip()})
+
+
+def _listed(application, verb, *, by, at, data=None):
+    application.moves += 1
+    application.save(update_fields=["listed_at", "passed_over_reason", "moves"])
+    event = record(
+        verb,
+        by=by,
+        at=at,
+        subject=f"{application.number} {application.community.name}",
+        after={"listed": application.listed_at is not None, "moves": application.moves},
+        data={"state": application.state, **(data or {})},
+    )
+    ApplicationEvent.objects.create(event=event, application=application)
+    return application
+
+
+@transaction.atomic
+def disqualify(application, *, by, at, seen, reason, document=""):
+    """Fraud found at any time ends the application (甘人社通〔2023〕287号 art. 16)."""
+    application = hold(application, by, seen, "disqualify")
+    if not reason.strip():
+        raise NotReady("请写明弄虚作假的事实和依据。")
+    before = move(application, "disqualify", at=at)
+    quotas.give_back(application)
+    _leave_notice(application, at)
+    return _save_and_record(
+        application, "disqualify", before, by=by, at=at, data={"reason": reason, "document": document}
+    )
+
+
+def _leave_notice(application, at):
+    """Off every running notice: its entries there are marked removed."""
+    application.entries.filter(status="running").update(status="removed", settled_at=at)
