@@ -1,0 +1,56 @@
+"""The pages of refusals and faults. They need no database, session or menu, and 404 is the same for all addresses."""
+
+import logging
+import secrets
+import sys
+
+from django.shortcuts import render
+
+log = logging.getLogger("portal")
+
+
+def _page(request, name: str, status: int, **context):
+    """A plain page in the reader's display mode; the same bytes whoever asks and whatever was asked for."""
+    modes = {mode: request.COOKIES.get(mode) == "1" for mode in ("care", "contrast")}
+    # Not RequestContext: no context processor may touch a database that is perhaps the fault.
+    return render(None, f"{name}.html", {**modes, **context}, status=status)
+
+
+def bad_request(request, exception=None):
+    return _page(request, "400", 400)
+
+
+def forbidden(request, exception=None):
+    """403; the exception's own sentence (who refuses what) is shown when it has one."""
+    return _page(request, "403", 403, reason=str(exception or ""))
+
+
+def not_found(request, exception=None):
+    return _page(request, "404", 404)
+
+
+def csrf_failure(request, reason=""):
+    """The page was open too long, or cookies are off; what was typed is still in the page before."""
+    return _page(request, "errors/403_csrf", 403, cookies=bool(request.COOKIES))
+
+
+def too_many(request, wait_minutes: int = 0):
+    """429: too many presses from one place; `wait_minutes` says when to come back (0: not said)."""
+    response = _page(request, "errors/429", 429, wait_minutes=wait_minutes)
+    if wait_minutes:
+        response["Retry-After"] = str(60 * wait_minutes)
+    return response
+
+
+def unavailable(request, until: str = ""):
+    """503: maintenance; `until` is a time as people write it."""
+    response = _page(request, "errors/503", 503, until=until)
+    response["Retry-After"] = "600"
+    return response
+
+
+def server_error(request):
+    """500 with a number to read out; the same number stands in the log beside the trace."""
+    number = secrets.token_hex(3).upper()
+    log.error("page failed, number %s, %s %s", number, request.method, request.path, exc_info=sys.exc_info())
+    return _page(request, "500", 500, number=number)

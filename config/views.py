@@ -1,0 +1,46 @@
+"""Two pages of the frame itself: the display modes, and the sheet of all components."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from config import samples
+
+MODES = ("care", "contrast")
+YEAR = 365 * 24 * 60 * 60
+
+
+# Exempt from the token: the cookie only says how large letters are, and a token here would put a cookie
+# and a changing byte on every public page.
+@csrf_exempt
+@login_not_required
+@require_POST
+def display(request):
+    """Set care (长者版) or contrast (高对比) to 1 or 0 and go back to the page the reader came from."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    for mode in MODES:
+        if mode in request.POST:
+            response.set_cookie(
+                mode,
+                "1" if request.POST[mode] == "1" else "0",
+                max_age=YEAR,
+                secure=settings.PRODUCTION,
+                httponly=True,
+                samesite="Lax",
+            )
+    return response
+
+
+@login_not_required
+def styleguide(request):
+    """Every component in every state, for eyes and for checkers; only where nothing real is kept."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "styleguide.html", samples.context(request))
