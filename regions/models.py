@@ -6,9 +6,12 @@ comparison, whatever the depth, and follows who reports to whom, not the digits 
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import StrIndex
 
-# How many positions one region of each level spans; a region holds up to 999 children (a street: communities share it).
+# How many positions a region of each level spans. The n-th child stands n slots behind its parent, a slot being the
+# span of the level just below the parent; a child of a deeper level (济源市 under 河南省) spans only its own level.
+# Room: 99 provinces, 999 cities, 999 counties, 9,999 streets; communities share the position of their street.
 SPAN = {"nation": 10**12, "province": 10**10, "city": 10**7, "county": 10**4, "street": 1}
 
 
@@ -16,6 +19,14 @@ class RegionQuerySet(models.QuerySet):
     def within(self, region):
         """The region itself and everything below it."""
         return self.filter(position__range=(region.position, region.last))
+
+    def above(self, region):
+        """The region itself and everything above it, the nation first."""
+        return self.filter(position__lte=region.position, last__gte=region.last).order_by("position")
+
+    def standing(self):
+        """Regions that have not been closed."""
+        return self.filter(until__isnull=True)
 
 
 class Region(models.Model):
@@ -56,7 +67,10 @@ class Region(models.Model):
             models.Index(fields=["parent", "name"], name="region_parent_name"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["code_system", "code", "level"], name="region_code_once"),
+            # An addition of an office's own may have no code at all.
+            models.UniqueConstraint(
+                fields=["code_system", "code", "level"], condition=~Q(code=""), name="region_code_once"
+            ),
             models.CheckConstraint(condition=Q(last__gte=F("position")), name="region_interval"),
         ]
 
@@ -90,6 +104,21 @@ class CommunityQuerySet(models.QuerySet):
     def standing(self):
         """Communities that exist today (neither abolished nor merged away)."""
         return self.filter(until__isnull=True)
+
+    def search(self, text):
+        """Communities whose name, former name or code holds the text; an empty text keeps all.
+
+        Compares with INSTR/STRPOS, not LIKE: SQLite's LIKE ignores the case of Latin letters and PostgreSQL's does
+        not, and there is nothing to escape.
+        """
+        text = text.strip()
+        if not text:
+            return self
+        former = FormerCommunity.objects.alias(at=StrIndex("name", Value(text))).filter(at__gt=0)
+        found = Q(name_at__gt=0) | Q(pk__in=former.values("community"))
+        if text.isascii() and text.isdigit():
+            found |= Q(code__startswith=text)
+        return self.alias(name_at=StrIndex("name", Value(text))).filter(found)
 
 
 class Community(models.Model):
@@ -126,7 +155,12 @@ class Community(models.Model):
             models.Index(fields=["position", "id"], name="community_position_id"),
             models.Index(fields=["name"], name="community_name"),
         ]
-        constraints = [models.UniqueConstraint(fields=["street", "name"], name="community_name_once")]
+        # Of those standing: a merged community often passes its name on to the new one.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["street", "name"], condition=Q(until__isnull=True), name="community_name_once"
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -172,7 +206,7 @@ class CalendarNotice(models.Model):
 
     year = models.PositiveSmallIntegerField("年份")
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True)
-    number = models.CharField("文号", max_length=60)
+    number = models.CharField("文号", max_length=60, blank=True)  # empty where nobody has it on paper
     title = models.CharField("标题", max_length=120)
     published_on = models.DateField("发布日期", null=True, blank=True)
 
@@ -186,11 +220,14 @@ class CalendarNotice(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.title}（{self.number}）"
+        return f"{self.title}（{self.number}）" if self.number else self.title
 
 
 class SpecialDay(models.Model):
-    """A day that departs from Monday-to-Friday: a weekday off, or a weekend day worked. Keyed by date, not by notice."""
+    """A day that departs from Monday-to-Friday: a weekday off, or a weekend day worked. Keyed by date, not by notice.
+
+    A regional row stands above the national one of the same day, a lower region's above a higher one's.
+    """
 
     day = models.DateField("日期")
     working = models.BooleanField("上班")

@@ -1,0 +1,62 @@
+"""Rows of an uploaded table: .xlsx and .xls through calamine, .csv in UTF-8 or GBK."""
+
+import csv
+import io
+import zipfile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
+
+
+class BadTable(ValueError):
+    """A file that cannot be read as a table; the sentence says what to do."""
+
+
+def read_table(name: str, data: bytes) -> list[list]:
+    """The rows of the first sheet as lists of cells (text, number, date or ""); raises BadTable.
+
+    A genuine old .xls is read, a file that only bears the ending is refused.
+    """
+    if len(data) > MAX_BYTES:
+        raise BadTable(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请删去无关的工作表后再传。")
+    if not data.strip():
+        raise BadTable("文件是空的。")
+    ending = name.lower().rsplit(".", 1)[-1]
+    if ending == "csv":
+        return _csv(data)
+    if ending == "xlsx" and data[:4] == b"PK\x03\x04":
+        _check_zip(data)
+    elif ending != "xls" or data[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise BadTable("请上传 .xlsx、.xls 或 .csv 文件；文件内容应与扩展名一致，可在 Excel 中另存后再传。")
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    except (CalamineError, IndexError, ValueError):
+        raise BadTable("无法读取这个工作簿，请在 Excel 中打开并另存后再传。") from None
+
+
+def _csv(data):
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        try:
+            return list(csv.reader(io.StringIO(text, newline="")))
+        except csv.Error:
+            break
+    raise BadTable("无法读取这个 CSV 文件，请存为 UTF-8 或 GBK 编码后再传。")
+
+
+def _check_zip(data):
+    """Refuse a workbook that would unpack to far more than any real one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        raise BadTable("这个工作簿已损坏，请在 Excel 中另存后再传。") from None
+    if unpacked > MAX_UNPACKED:
+        raise BadTable("这个工作簿解压后过大，请只保留需要的工作表后再传。")
