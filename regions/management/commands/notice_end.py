@@ -54,19 +54,24 @@ def _date(text):
             return dt.date.fromisoformat(text)
         except ValueError:
             raise Refused(f"“{text}”不是存在的日期。") from None
-    raise Refused(f"日期“{text}”应写作 2026-09-18 的样子。")
+    raise Refused(f"日期“{_shown(text)}”应写作 2026-09-18 的样子。")
+
+
+def _shown(text):
+    """What was typed, short and on one line."""
+    return "".join(one if one.isprintable() else " " for one in text)[:30]
 
 
 def _days(text):
     if re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= MOST_DAYS:
         return int(text)
-    raise Refused(f"天数“{text}”应为 1 到 {MOST_DAYS} 之间的整数。")
+    raise Refused(f"天数“{_shown(text)}”应为 1 到 {MOST_DAYS} 之间的整数。")
 
 
 def _calendar(code):
     """The calendar of a place: the database's, or the shipped files' while it holds none."""
     if code is not None and not re.fullmatch(r"[0-9]{6}", code):
-        raise Refused(f"行政区划代码“{code}”应为六位数字。")
+        raise Refused(f"行政区划代码“{_shown(code)}”应为六位数字。")
     tables = set(connection.introspection.table_names())
     if not {CalendarNotice._meta.db_table, SpecialDay._meta.db_table, Region._meta.db_table} <= tables:
         _shipped_code(code)
