@@ -152,6 +152,7 @@ def context(request) -> dict:
             {"label": "株洲市", "value": 27},
             {"label": "湘潭市", "value": 0},
         ],
+        "sizes": [25, 50, 100],
         "at": moment(12),
         "day": dt.date(2017, 9, 30),
     }
