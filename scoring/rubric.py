@@ -1,0 +1,485 @@
+"""A rubric read out of a programme document and checked: every mistake at once, each with place, word and choice.
+
+A document without a rubric ("rubric": null, or no such key) is 待录入: no rubric and no mistakes.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from scoring.compiled import Compiled, compile_sections
+from scoring.criteria import Criteria, read_criteria
+from scoring.document import CODE, KEY, Doc, Known
+from scoring.figures import TYPES, Figure
+from scoring.items import Indicator
+from scoring.points import UNIT, parse_points, show_points
+from scoring.rules import read_rules
+
+NOT_ENTERED = "评分表待录入：来源文件没有附评分表，请先录入或导入后再评分"
+
+
+class BadDocument(ValueError):
+    """A document with mistakes; `errors` has them all."""
+
+    def __init__(self, errors: list[str]):
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the source leaves open and how it is read here."""
+
+    number: str
+    article: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Project:
+    title: str
+    max: int
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A class of items. A bonus class lies on top of the full points, and its maximum cuts the sum of its items."""
+
+    title: str
+    max: int
+    bonus: bool
+    projects: tuple[Project, ...]
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return tuple(indicator for project in self.projects for indicator in project.indicators)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the filing: a project's items, and the figures they need that no earlier page asked for."""
+
+    number: int
+    category: Category
+    project: Project
+    figures: tuple[Figure, ...]
+
+    @property
+    def title(self) -> str:
+        return self.project.title
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return self.project.indicators
+
+
+@dataclass(frozen=True)
+class PassMark:
+    """The total that passes; `inclusive` counts the mark itself (reading A6)."""
+
+    points: int
+    inclusive: bool
+    reading: str = ""
+
+    def met(self, total: int) -> bool:
+        return total >= self.points if self.inclusive else total > self.points
+
+    def words(self) -> str:
+        return f"{show_points(self.points)} 分以上（{'含' if self.inclusive else '不含'} {show_points(self.points)} 分）"
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A band of totals; `quota` is the largest share of communities (percent, scaled) it may go to, None for any."""
+
+    title: str
+    points: int
+    inclusive: bool
+    quota: int | None
+
+    def met(self, total: int) -> bool:
+        return total >= self.points if self.inclusive else total > self.points
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days the figures are of, or, of a later period, those a reviewer may look at (Hunan's note 1)."""
+
+    first: str
+    last: str
+    article: str
+    indicators: tuple[str, ...] = ()
+    reading: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rubric:
+    """A checked score sheet. Immutable; `with_pass_mark` gives a copy with the mark a round's opener entered."""
+
+    key: str
+    version: str
+    title: str
+    source: str
+    full: int
+    pass_mark: PassMark | None
+    categories: tuple[Category, ...]
+    figures: dict[str, Figure]
+    readings: dict[str, Reading]
+    criteria: Criteria | None = None
+    notes: tuple[str, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    period: Period | None = None
+    later_period: Period | None = None
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All items in the order of the sheet."""
+        return tuple(indicator for category in self.categories for indicator in category.indicators)
+
+    @cached_property
+    def by_code(self) -> dict[str, Indicator]:
+        return {indicator.code: indicator for indicator in self.indicators}
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The keys of the figures its items need, in the order of the sheet."""
+        return tuple(dict.fromkeys(key for indicator in self.indicators for key in indicator.figures))
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The sheet as one fast function, built on first use."""
+        sections = [(one.indicators, one.max if one.bonus else None) for one in self.categories]
+        return compile_sections(f"{self.key} {self.version}", sections, self.figures, self.required)
+
+    @property
+    def has_points(self) -> bool:
+        """False for a programme that is its criteria alone."""
+        return bool(self.categories)
+
+    def needed(self, tier: str) -> tuple[str, ...]:
+        """The figures a complete sheet for a tier has: the items' and the criteria's, but for optional ones."""
+        keys = [*self.required, *(self.criteria.keys(tier) if self.criteria else ())]
+        return tuple(key for key in dict.fromkeys(keys) if not self.figures[key].optional)
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The filing pages in order: one for each project, every figure on the first page that needs it."""
+        pages: list[Page] = []
+        asked: set[str] = set()
+        for category in self.categories:
+            for project in category.projects:
+                keys = [key for indicator in project.indicators for key in indicator.figures]
+                own = [self.figures[key] for key in dict.fromkeys(keys) if key not in asked]
+                asked.update(keys)
+                pages.append(Page(len(pages) + 1, category, project, tuple(own)))
+        return tuple(pages)
+
+    def readings_of(self, indicator: Indicator) -> tuple[Reading, ...]:
+        return tuple(self.readings[number] for number in indicator.readings)
+
+    def passed(self, total: int) -> bool | None:
+        """Whether a total (scaled) passes; None while no pass mark is set."""
+        return self.pass_mark.met(total) if self.pass_mark else None
+
+    def grade(self, total: int) -> str:
+        """The best grade a total reaches, "" for none. Its quota is for people to keep."""
+        return next((grade.title for grade in self.grades if grade.met(total)), "")
+
+    def with_pass_mark(self, points: int, *, inclusive: bool) -> "Rubric":
+        return replace(self, pass_mark=PassMark(points, inclusive))
+
+    def problem_with(self, code: str, points: int) -> str:
+        """Why an officer cannot give this item these points (scaled), or ""."""
+        item = self.by_code[code]
+        if not item.floor <= points <= item.max:
+            return f"应在 {show_points(item.floor)} 到 {show_points(item.max)} 分之间"
+        if points % item.step:
+            return f"应为 {show_points(item.step)} 分的整倍数"
+        return ""
+
+
+def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, list[str]]:
+    """(rubric, mistakes). With mistakes there is no rubric; without both the document has none yet (待录入).
+
+    `file` is the name the mistakes are told under.
+    """
+    errors: list[str] = []
+    top = Doc({key: document.get(key) for key in ("key", "version", "title")}, file, errors)
+    key, version, title = top.text("key"), top.text("version"), top.text("title")
+    figures = read_figures(document.get("figures"), file, errors)
+    entered = [part for part in ("rubric", "criteria") if part in document]
+    if not entered or any(document[part] is None for part in entered):
+        return None, errors
+    known = Known(figures)
+    readings = _read_readings(document, file, errors)
+    rubric = Rubric(key, version, title, "", 0, None, (), figures, readings)
+    if "rubric" in document:
+        rubric = _read_sheet(rubric, Doc(document["rubric"], f"{file} 评分表", errors, known), file)
+    if "criteria" in document:
+        conditions = Doc(document["criteria"], f"{file} 条件", errors, known)
+        rubric = replace(rubric, criteria=read_criteria(conditions, file, readings))
+    for key in figures:
+        if key not in known.used:
+            errors.append(f"{file} 基础数据（{key}）：没有一条规则用到它，请删去或写入规则。")
+    return (None if errors else rubric), errors
+
+
+def _read_sheet(rubric: Rubric, doc: Doc, file: str) -> Rubric:
+    """The `rubric` object of a document."""
+    sheet = replace(
+        rubric,
+        title=doc.text("title"),
+        source=doc.text("source"),
+        full=doc.points("full", above=0),
+        pass_mark=_read_pass_mark(doc),
+        categories=_read_categories(doc, file, rubric.readings),
+        notes=doc.texts("notes", empty=True),
+        grades=_read_grades(doc),
+        period=_read_period(doc, "period"),
+        later_period=_read_period(doc, "later_period"),
+    )
+    doc.has("readings")
+    doc.close()
+    _check_whole(sheet, doc)
+    return sheet
+
+
+def load_rubric(document: dict[str, Any], file: str = "") -> Rubric | None:
+    """The rubric of a document that was checked before; BadDocument for one with mistakes, None for 待录入."""
+    rubric, errors = read_rubric(document, file or f"{document.get('key')}.json")
+    if errors:
+        raise BadDocument(errors)
+    return rubric
+
+
+def read_figures(data: object, file: str, errors: list[str]) -> dict[str, Figure]:
+    """The `figures` list of a document, by key."""
+    figures: dict[str, Figure] = {}
+    if not isinstance(data, list):
+        errors.append(f"{file}：“figures”应为基础数据的列表。")
+        return figures
+    for number, one in enumerate(data, 1):
+        name = one.get("key") if isinstance(one, dict) else None
+        doc = Doc(one, f"{file} 基础数据第 {number} 项（{name}）", errors)
+        figure = _read_figure(doc)
+        if figure.key in figures:
+            doc.say(f"“{figure.key}”已经定义过，名称不能重复")
+        figures[figure.key] = figure
+        doc.close()
+    for figure in figures.values():
+        for setting, other in (("part_of", figure.part_of), ("within", figure.within)):
+            if other and (other not in figures or figures[other].type != figure.type):
+                errors.append(
+                    f"{file} 基础数据（{figure.key}）：“{setting}”指向的“{other}”没有定义，或类型不同。"
+                )
+    return figures
+
+
+def _read_figure(doc: Doc) -> Figure:
+    key = doc.text("key")
+    if key and (not KEY.fullmatch(key) or key.endswith("_reason") or key == "community"):
+        doc.say(f"“{key[:40]}”不能作名称，应由小写字母、数字和下划线组成，不以 _reason 结尾")
+    type_ = doc.choice("type", TYPES)
+    scaled = type_ in ("decimal", "points")
+
+    def limit(name: str) -> int | None:
+        if not doc.has(name):
+            return None
+        return doc.points(name) if scaled else doc.whole(name)
+
+    figure = Figure(
+        key=key,
+        label=doc.text("label"),
+        type=type_,
+        unit=doc.text("unit", ""),
+        definition=doc.text("definition", ""),
+        formula=doc.text("formula", ""),
+        part_of=doc.text("part_of", ""),
+        within=doc.text("within", ""),
+        least=limit("min"),
+        most=limit("max"),
+        step=doc.points("step", above=0) if type_ == "points" else None,
+        optional=doc.flag("optional", False),
+    )
+    if type_ == "points" and not figure.most:
+        doc.say("类型为 points 的基础数据要写明“max”")
+    if figure.step and figure.most and figure.most % figure.step:
+        doc.say("“max”应为“step”的整倍数")
+    return figure
+
+
+def _read_readings(document: dict[str, Any], file: str, errors: list[str]) -> dict[str, Reading]:
+    """`readings` of the score sheet and of the criteria, by number."""
+    readings: dict[str, Reading] = {}
+    many = [
+        data
+        for part in ("rubric", "criteria")
+        if isinstance(document.get(part), dict)
+        for data in Doc(document[part], f"{file} {part}", errors).many("readings", empty=True)
+    ]
+    for number, data in enumerate(many, 1):
+        one = Doc(data, f"{file} 释义第 {number} 条", errors)
+        reading = Reading(one.text("no"), one.text("article"), one.text("text"))
+        if reading.number in readings:
+            one.say(f"“{reading.number}”已经写过")
+        readings[reading.number] = reading
+        one.close()
+    return readings
+
+
+def _read_categories(doc: Doc, file: str, readings: dict[str, Reading]) -> tuple[Category, ...]:
+    categories, count = [], 0
+    codes: set[str] = set()
+    for data in doc.many("categories"):
+        inner = Doc(data, f"{file} 大类", doc.errors, doc.known)
+        title = inner.text("title")
+        inner.place = f"{file} 大类“{title}”"
+        most, bonus = inner.points("max", above=0), inner.flag("bonus", False)
+        projects = []
+        if inner.has("indicators") and not inner.has("projects"):
+            # A sheet with one level of headings: the class is its own only project.
+            parts = [{"title": title, "max": show_points(most), "indicators": inner.many("indicators")}]
+        else:
+            parts = inner.many("projects")
+        for part in parts:
+            one = Doc(part, f"{file} 项目", doc.errors, doc.known)
+            name = one.text("title")
+            one.place = f"{file} 项目“{name}”"
+            own, items = one.points("max", above=0), []
+            for item in one.many("indicators"):
+                count += 1
+                items.append(_read_indicator(item, file, count, title, name, one))
+                if items[-1].code in codes:
+                    one.say(f"指标“{items[-1].code}”重复")
+                codes.add(items[-1].code)
+                for number in items[-1].readings:
+                    if number not in readings:
+                        one.say(f"指标“{items[-1].code}”引用的释义“{number}”没有写在“readings”里")
+            one.close()
+            if not bonus:
+                _check_sum(one, own, [item.max for item in items], "各指标")
+            projects.append(Project(name, own, tuple(items)))
+        inner.close()
+        if bonus and any(item.may_be_left_out for project in projects for item in project.indicators):
+            inner.say("加分项不能用“leave_out”")
+        if not bonus:
+            _check_sum(inner, most, [project.max for project in projects], "各项目")
+        categories.append(Category(title, most, bonus, tuple(projects)))
+    return tuple(categories)
+
+
+def _check_sum(doc: Doc, most: int, parts: list[int], what: str) -> None:
+    if most != sum(parts):
+        doc.say(f"满分 {show_points(most)} 分，{what}合计却是 {show_points(sum(parts))} 分")
+
+
+def _read_indicator(
+    data: object, file: str, number: int, category: str, project: str, parent: Doc
+) -> Indicator:
+    code = data.get("code", "") if isinstance(data, dict) else ""
+    doc = Doc(data, f"{file} 第 {number} 项（{code}）", parent.errors, parent.known)
+    code = doc.text("code")
+    if code and not CODE.fullmatch(code):
+        doc.say(f"代号“{code[:20]}”应以大写字母开头，由字母和数字组成")
+    most = doc.points("max", above=0)
+    rules = read_rules(doc, most)
+    gives = any(rule.family == "gives" for rule in rules)
+    start = doc.points("start", "0" if gives else show_points(most))
+    floor = _signed(doc, "floor")
+    item = Indicator(
+        code=code,
+        number=number,
+        content=doc.text("content"),
+        standard=doc.text("standard"),
+        max=most,
+        rules=rules,
+        start=start,
+        floor=floor,
+        category=category,
+        project=project,
+        readings=doc.texts("readings", empty=True),
+        evidence=doc.text("evidence", ""),
+        check=doc.text("check", ""),
+    )
+    if floor >= most or not floor <= start <= most:
+        doc.say("“floor”、“start”和“max”应从小到大")
+    limits = [rule.most for rule in rules if rule.family == "gives"]
+    reach = start + sum(limit for limit in limits if limit is not None)
+    if gives and None not in limits and reach < most:
+        doc.say(f"各规则最多给 {show_points(reach)} 分，达不到满分 {show_points(most)} 分")
+    if item.may_be_left_out and len(rules) > 1:
+        doc.say("“leave_out”只能用在只有一条规则的指标上")
+    doc.close()
+    return item
+
+
+def _signed(doc: Doc, key: str) -> int:
+    """Like points, but may be below 0: an item's floor."""
+    value = doc.data.get(key, "0") if doc.has(key) else "0"
+    try:
+        return parse_points(value) if isinstance(value, str) else parse_points("")
+    except ValueError:
+        doc.say(f"“{key}”应为带引号的数，写的是“{str(value)[:30]}”")
+        return 0
+
+
+def _read_pass_mark(doc: Doc) -> PassMark | None:
+    """null means: the source gives none, the round's opener must (A11)."""
+    if not doc.has("pass_mark"):
+        doc.say("缺少“pass_mark”；来源没有合格线的写 null，由开展批次的部门填写")
+        return None
+    if doc.data["pass_mark"] is None:
+        return None
+    mark = doc.inner(doc.data["pass_mark"], " 合格线")
+    found = PassMark(mark.points("value", above=0), mark.flag("inclusive"), mark.text("reading", ""))
+    mark.close()
+    return found
+
+
+def _read_grades(doc: Doc) -> tuple[Grade, ...]:
+    grades: list[Grade] = []
+    for number, data in enumerate(doc.many("grades", empty=True), 1):
+        one = doc.inner(data, f" 等次第 {number} 档")
+        quota = one.points("quota", above=0) if one.has("quota") else None
+        grades.append(Grade(one.text("title"), one.points("at_least"), one.flag("inclusive"), quota))
+        if len(grades) > 1 and grades[-1].points >= grades[-2].points:
+            one.say("等次应从最高一档往下排")
+        if quota is not None and quota > 100 * UNIT:
+            one.say("“quota”是百分比，不能超过 100")
+        one.close()
+    return tuple(grades)
+
+
+def _read_period(doc: Doc, key: str) -> Period | None:
+    if not doc.has(key):
+        return None
+    one = doc.inner(doc.data[key], f" {key}")
+    period = Period(
+        one.text("from"),
+        one.text("to"),
+        one.text("article"),
+        one.texts("indicators", empty=True),
+        one.text("reading", ""),
+    )
+    one.close()
+    return period
+
+
+def _check_whole(rubric: Rubric, doc: Doc) -> None:
+    """What only the whole sheet shows: its sum, optional figures in a rule, items a period names."""
+    ordinary = [category.max for category in rubric.categories if not category.bonus]
+    _check_sum(doc, rubric.full, ordinary, "各大类")
+    if rubric.pass_mark and rubric.pass_mark.points > rubric.full:
+        doc.say(f"合格线 {show_points(rubric.pass_mark.points)} 分高于满分 {show_points(rubric.full)} 分")
+    for key in rubric.required:
+        if key in rubric.figures and rubric.figures[key].optional:
+            doc.say(f"基础数据“{key}”用于计分，不能是可不填的")
+    named = [rubric.pass_mark, rubric.period, rubric.later_period]
+    for reading in (part.reading for part in named if part and part.reading):
+        if reading not in rubric.readings:
+            doc.say(f"引用的释义“{reading}”没有写在“readings”里")
+    for period in (rubric.period, rubric.later_period):
+        for code in period.indicators if period else ():
+            if code not in rubric.by_code:
+                doc.say(f"时段引用的指标“{code}”不存在")
