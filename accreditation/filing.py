@@ -145,12 +145,12 @@ def save_figures(application, figures: dict, reasons: dict, *, by, at, edition) 
 
 def _figure_places(sheet, figures, reasons):
     places = {f"figure:{key}" for key in figures} | {f"indicator:{code}" for code in reasons}
-    return places | {f"indicator:{i.code}" for i in sheet.indicators if set(i.figure_keys) & set(figures)}
+    return places | {f"indicator:{i.code}" for i in sheet.indicators if set(i.figures) & set(figures)}
 
 
 def _figure_open(sheet, key, open_places):
     return f"figure:{key}" in open_places or any(
-        f"indicator:{i.code}" in open_places for i in sheet.indicators if key in i.figure_keys
+        f"indicator:{i.code}" in open_places for i in sheet.indicators if key in i.figures
     )
 
 

@@ -8,6 +8,7 @@ from accreditation import eligibility
 from accreditation.word_count import word_count
 from scoring.engine import score_partial
 from scoring.loading import rubric_of
+from scoring.points import show_points
 
 
 @dataclass
@@ -94,23 +95,23 @@ def _figures(application, sheet):
     result = score_partial(sheet, figures(application))
     reasons = judged(application)
     missing = []
-    labels = {definition.key: definition.label for definition in sheet.figures}
+    labels = {key: figure.label for key, figure in sheet.figures.items()}
     for key in result.missing:
         missing.append((f"基础数据：请填写“{labels[key]}”。", key))
-    for error in result.errors:
-        missing.append((f"基础数据：{error.reason}", error.figure))
+    for key, sentence in result.wrong.items():
+        missing.append((f"基础数据：“{labels.get(key, key)}”{sentence}", key))
     for indicator in sheet.indicators:
         line = result.lines.get(indicator.code)
         if indicator.judged and line is not None and line.points < indicator.max:
             if not reasons.get(indicator.code, {}).get("reason", "").strip():
                 missing.append(
                     (
-                        f"第 {indicator.no} 项（{indicator.title}）低于标准分，请写明自评理由。",
+                        f"第 {indicator.number} 项（{indicator.content}）低于标准分，请写明自评理由。",
                         f"reason_{indicator.code}",
                     )
                 )
     done = sum(1 for line in result.lines.values() if line is not None)
-    from_points = f"已评 {done}/{len(sheet.indicators)} 项 · 当前 {result.total_text} 分"
+    from_points = f"已评 {done}/{len(sheet.indicators)} 项 · 当前 {show_points(result.total)} 分"
     return Task("figures", "填写基础数据与自评", from_points, missing)
 
 
@@ -193,8 +194,8 @@ def targets(application) -> dict[str, str]:
     """Everything a desk may remark on: target → its name in words, in the order of the form."""
     found = {f"basics:{f['key']}": f"基本情况 · {f['label']}" for f in basics_fields(application)}
     if (sheet := rubric(application)) is not None:
-        found |= {f"indicator:{i.code}": f"第 {i.no} 项 · {i.title}" for i in sheet.indicators}
-        found |= {f"figure:{f.key}": f"基础数据 · {f.label}" for f in sheet.figures}
+        found |= {f"indicator:{i.code}": f"第 {i.number} 项 · {i.content}" for i in sheet.indicators}
+        found |= {f"figure:{f.key}": f"基础数据 · {f.label}" for f in sheet.figures.values()}
     found |= {f"material:{m['key']}": f"材料 · {m['label']}" for m in materials_wanted(application)}
     if rule := narrative_rule(application):
         found["narrative"] = rule["label"]

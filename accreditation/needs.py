@@ -7,6 +7,7 @@ A programme's route names the conditions of each step with their settings (docs/
 
 from accreditation.models import Assessment, Objection
 from scoring.points import parse_points, show_points
+from scoring.rubric import PassMark
 
 
 def sheet_complete(application, step, wanted):
@@ -18,13 +19,11 @@ def sheet_complete(application, step, wanted):
 
 def score_at_least(application, step, wanted):
     """The desk's own total reaches the mark (inclusive, 民法典 art. 1259). "pass_mark" takes the round's."""
-    mark = application.round.pass_mark if wanted == "pass_mark" else wanted
+    mark = application.round.pass_mark if wanted == "pass_mark" else PassMark(parse_points(wanted), True)
     total = application.total(step.level)
-    if mark is None or total is None:
+    if mark is None or total is None or mark.met(total):
         return ""  # sheet_complete says what is missing
-    if total < parse_points(mark):
-        return f"本级评分 {show_points(total)} 分，低于 {mark} 分，不能上报。"
-    return ""
+    return f"本级评分 {show_points(total)} 分，未达到 {mark.words()}，不能上报。"
 
 
 def site_visit(application, step, wanted):

@@ -48,8 +48,6 @@ def check(document: object, file: str) -> list[str]:
     _windows(top, steps)
     _quotas(top, tiers, steps)
     _filing(top, tiers)
-    if top.has("pass_mark") and top.data["pass_mark"] is not None:
-        top.points("pass_mark")
     _missing(top)
     for number, reading in enumerate(top.many("readings", empty=True), 1):
         item = top.inner(reading, f" 读法第 {number} 项")

@@ -10,8 +10,10 @@ from django.db import transaction
 from accounts.events import canonical, record
 from accreditation import programme_document
 from accreditation.models import Programme, ProgrammeVersion
-from scoring import rubric as scoring_rubric
 from scoring.models import RubricVersion
+from scoring.rubric import read_rubric
+
+SCORE_SHEET = ("key", "version", "title", "figures", "rubric", "criteria")
 
 
 def read(path: Path) -> dict:
@@ -32,7 +34,7 @@ def check(document, file: str) -> list[str]:
     """Every mistake of the frame and of the score sheet."""
     errors = programme_document.check(document, file)
     if isinstance(document, dict):
-        errors += scoring_rubric.check(document, file)
+        errors += read_rubric(document, file)[1]
     return errors
 
 
@@ -78,7 +80,7 @@ def _rubric(document):
     """The score sheet (or criteria) part as a rubric of its own, or None where it is still to be entered (待录入)."""
     if not document.get("rubric") and not document.get("criteria"):
         return None
-    part = canonical({key: document.get(key) for key in scoring_rubric.SECTIONS})
+    part = canonical({key: document[key] for key in SCORE_SHEET if key in document})
     checksum = hashlib.sha256(part.encode()).hexdigest()
     return RubricVersion.objects.get_or_create(
         checksum=checksum,

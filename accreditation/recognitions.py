@@ -76,12 +76,68 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
     )
     moved = [(application, transitions.move(application, "recognise", at=at)) for application in held]
     transitions.save_all(moved, "recognise", by=by, at=at, data={"document": document_number})
+    _record_titles("grant", titles, by=by, at=at)
+    return titles
+
+
+@transaction.atomic
+def take_over(
+    communities,
+    *,
+    tier,
+    tier_name,
+    issuer,
+    rank,
+    money,
+    issuer_name,
+    document_number,
+    granted_on,
+    code,
+    by,
+    at,
+):
+    """Titles granted before this portal, entered from their papers: a number each, and an event each.
+
+    Titles a community already holds under the same tier and day are left as they are.
+    """
+    known = set(
+        Recognition.objects.filter(community__in=communities, tier=tier, granted_on=granted_on).values_list(
+            "community_id", flat=True
+        )
+    )
+    fresh = [community for community in communities if community.pk not in known]
+    titles = Recognition.objects.bulk_create(
+        Recognition(
+            community=community,
+            position=community.position,
+            tier=tier,
+            tier_name=tier_name,
+            issuer=issuer,
+            rank=rank,
+            money=money,
+            number=f"{code}-{community.pk:05d}-{check_code(f'{code}-{community.pk:05d}')}",
+            document_number=document_number,
+            year=granted_on.year,
+            granted_on=granted_on,
+            issuer_name=issuer_name,
+        )
+        for community in fresh
+    )
+    _record_titles("take_over", titles, by=by, at=at)
+    return titles
+
+
+def _record_titles(action, titles, *, by, at):
     events = record_all(
         [
             {
-                "action": "grant",
+                "action": action,
                 "subject": f"{title.number} {title.community.name}",
-                "after": {"tier": title.tier, "granted_on": day, "document": title.document_number},
+                "after": {
+                    "tier": title.tier,
+                    "granted_on": title.granted_on,
+                    "document": title.document_number,
+                },
             }
             for title in titles
         ],
@@ -91,4 +147,3 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
     RecognitionEvent.objects.bulk_create(
         RecognitionEvent(event=event, recognition=title) for event, title in zip(events, titles, strict=True)
     )
-    return titles

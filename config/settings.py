@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "scoring",
     "accreditation",
     "subsidies",
+    "demonstration",
 ]
 
 MIDDLEWARE = [

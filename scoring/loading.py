@@ -4,13 +4,13 @@ import json
 from functools import lru_cache
 
 from scoring.models import RubricVersion
-from scoring.rubric import Rubric, read
+from scoring.rubric import Rubric, load_rubric
 
 
 @lru_cache(maxsize=64)
-def _compiled(checksum: str, document: str) -> Rubric:
+def _compiled(checksum: str, document: str) -> Rubric | None:
     """A pure function of an immutable text, so it may be remembered by its checksum."""
-    return read(json.loads(document))
+    return load_rubric(json.loads(document))
 
 
 def rubric_of(version: RubricVersion | None) -> Rubric | None:

@@ -10,7 +10,10 @@ from django.db.models import F, Q
 from accreditation.models.programmes import ProgrammeVersion
 from accreditation.routes import Route
 from regions.models import Region
+from scoring.loading import rubric_of
 from scoring.models import RubricVersion
+from scoring.points import parse_points
+from scoring.rubric import PassMark
 
 
 class RoundQuerySet(models.QuerySet):
@@ -67,8 +70,12 @@ class Round(models.Model):
         return dt.date.fromisoformat(until) if until else None
 
     @property
-    def pass_mark(self) -> str | None:
-        return self.chosen.get("pass_mark") or self.version.data.get("pass_mark")
+    def pass_mark(self) -> PassMark | None:
+        """The mark the opener entered where the source gives none, else the score sheet's own; both inclusive or not."""
+        if entered := self.chosen.get("pass_mark"):
+            return PassMark(parse_points(entered), True)
+        rubric = rubric_of(self.rubric)
+        return rubric.pass_mark if rubric else None
 
 
 class Quota(models.Model):
