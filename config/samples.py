@@ -114,7 +114,7 @@ def context(request) -> dict:
             )
         ],
         "states": [
-            ("draft", "草稿"),
+            ("blank", ""),
             ("filling", ""),
             ("todo", ""),
             ("returned", ""),
@@ -131,7 +131,7 @@ def context(request) -> dict:
                 "by": "青枫路街道 经办",
                 "at": moment(11),
                 "text": "第 12 项缺 6 月个案记录。",
-                "items": ["登记失业人员：与台账不符", "第 12 项：缺 6 月个案记录"],
+                "remarks": ["登记失业人员：与台账不符", "第 12 项：缺 6 月个案记录"],
             },
             {"title": "提交街道", "by": "青枫社区 申报员", "at": moment(8, 16, 5)},
             {"title": "开始填报", "by": "青枫社区 申报员", "at": moment(1, 9, 0)},

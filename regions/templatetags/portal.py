@@ -18,7 +18,7 @@ EMPTY = mark_safe('<span aria-hidden="true">—</span><span class="sr">无</span
 
 # class of the tag, sign, word. A sign and a word stand beside every colour.
 TAGS = {
-    "draft": ("t-draft", "○", "草稿"),
+    "blank": ("t-draft", "○", "草稿"),
     "filling": ("t-filling", "✎", "填报中"),
     "todo": ("t-todo", "●", "待我处理"),
     "returned": ("t-returned", "↩", "退回补正"),
@@ -150,7 +150,7 @@ def status_tag(state, label=""):
             if str(key).endswith("_notice")
             else "review"
             if str(key).endswith("_review")
-            else "draft"
+            else "blank"
         )
     kind, sign, word = TAGS[key]
     return format_html(
