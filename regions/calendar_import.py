@@ -67,9 +67,10 @@ def apply(calendar: YearCalendar, region: Region | None = None, *, overrule: boo
         notice.number, notice.title, notice.published_on = _heading(calendar)
         notice.save()
     SpecialDay.objects.filter(pk__in=[held.pk for held in found.dropped]).delete()
-    for held, one in found.changed:
-        held.working, held.name, held.reason, held.notice = one.working, one.name, one.reason, notice
-        held.save(update_fields=["working", "name", "reason", "notice"])
+    for held, one in found.changed:  # by update: the plan goes on telling what was there before
+        SpecialDay.objects.filter(pk=held.pk).update(
+            working=one.working, name=one.name, reason=one.reason, notice=notice
+        )
     SpecialDay.objects.bulk_create(
         SpecialDay(
             day=one.day, working=one.working, name=one.name, reason=one.reason, region=region, notice=notice

@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from regions import wording
 from regions.clock import SHANGHAI
 
 register = template.Library()
@@ -180,7 +181,13 @@ def _problems(form):
     yield from ((sentence, "") for sentence in form.non_field_errors())
     for field in form:
         target = field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
-        yield from ((sentence, "" if field.is_hidden else target) for sentence in field.errors)
+        yield from ((sentence, "" if field.is_hidden else target) for sentence in wording.sentences(field))
+
+
+@register.filter
+def error_sentences(field):
+    """The errors of a bound field in the portal's words."""
+    return wording.sentences(field)
 
 
 @register.inclusion_tag("partials/error_summary.html")
