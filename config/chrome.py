@@ -77,7 +77,7 @@ def menu(user, path: str) -> list[dict]:
 
 
 def chrome(request) -> dict:
-    """Context for base.html. Costs the menu's count, and the clock's row in a demonstration; `postings` only when used."""
+    """Context for base.html. Costs the menu's count, and the clock's row in a demonstration."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     return {
@@ -85,9 +85,7 @@ def chrome(request) -> dict:
         "demo": settings.DEMO,
         "demo_today": clock.today() if settings.DEMO else None,
         "acting": getattr(user, "acting", None) if signed_in else None,
-        "postings": (lambda: list(user.postings.on(clock.today()).select_related("office", "community")))
-        if signed_in
-        else [],
+        "postings": getattr(user, "postings_today", ()) if signed_in else (),
         "care": request.COOKIES.get("care") == "1",
         "contrast": request.COOKIES.get("contrast") == "1",
         "nav": menu(user, request.path),
@@ -98,7 +96,7 @@ def chrome(request) -> dict:
             "logout": address("accounts:logout"),
             "profile": address("accounts:profile"),
             "switch_post": address("accounts:switch_post"),
-            "roles": address("demo") or address("accounts:demo"),
+            "roles": address("accounts:demo"),
             "stay": address("accounts:stay"),
             "help": address("help"),
         },
