@@ -8,6 +8,9 @@ from scoring.measures import NOBODY_FLAG, Figures
 from scoring.points import show_points
 from scoring.weighing import Rule
 
+# How many answers an item remembers: many sheets share their yes/no parts and small counts.
+KEPT = 512
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -61,8 +64,23 @@ class Indicator:
             return f"{sentence}；满分 {show_points(self.max)} 分，{ending}"
         return f"{sentence}；最多 {show_points(self.max)} 分"
 
+    @cached_property
+    def _weighed(self) -> dict[object, Weighed]:
+        return {}
+
     def weigh(self, figures: Figures) -> Weighed:
-        """Points and reason, rule by rule: start, plus what is given, less what is taken, one floor and one cap."""
+        """Points and reason, rule by rule; the same figures give the same answer, so recent ones are kept."""
+        reasons = tuple(figures.reasons.get(key) for key in self.figures) if self.judged else ()
+        case = (*(figures[key] for key in self.figures), *reasons)
+        found = self._weighed.get(case)
+        if found is None:
+            if len(self._weighed) >= KEPT:
+                self._weighed.clear()
+            found = self._weighed[case] = self._weigh(figures)
+        return found
+
+    def _weigh(self, figures: Figures) -> Weighed:
+        """Start, plus what is given, less what is taken, one floor and one cap; then the overrides."""
         outcomes = [(rule, rule.weigh(figures)) for rule in self.rules]
         reasons = [outcome.because for _rule, outcome in outcomes]
         flags = tuple(dict.fromkeys(flag for _rule, outcome in outcomes for flag in outcome.flags))

@@ -54,5 +54,5 @@ def show_decimal(value: Number) -> str:
     if isinstance(value, int):
         return show_points(value)
     # The denominator divides a power of ten, so some number of places is exact.
-    places = next(n for n in range(5, 5 + 60) if (value * 10**n / UNIT).denominator == 1)
-    return f"{Decimal((value * 10**places / UNIT).numerator).scaleb(-places):f}"
+    places = next(n for n in range(5, 5 + 60) if Fraction(value * 10**n, UNIT).denominator == 1)
+    return f"{Decimal(Fraction(value * 10**places, UNIT).numerator).scaleb(-places):f}"

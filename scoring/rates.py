@@ -9,7 +9,7 @@ ROUNDINGS = ("floor", "ceil", "prorata")
 
 def percent(part: Number, whole: Number) -> Fraction | None:
     """The exact rate in percent, or None when there is no one to count."""
-    return Fraction(100 * part) / whole if whole else None
+    return Fraction(100 * part, whole) if whole else None
 
 
 def half_up(number: Number, divisor: Number) -> int:
