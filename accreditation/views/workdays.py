@@ -60,7 +60,7 @@ def list_(request):
     }
     if ahead.is_bound and ahead.is_valid():
         try:
-            context["last"] = calendar.notice_end(**ahead.cleaned_data)
+            context["ends"] = calendar.notice_end(**ahead.cleaned_data)
         except UnknownYear as error:
             ahead.add_error("first", str(error))
     return render(request, "regions/workdays.html", context)
@@ -248,10 +248,11 @@ def _days(year, region):
 
 
 def _months(calendar, year):
-    """(month, working days) of a year."""
+    """The working days of each month, half a year beside the other: ((month, days), (month, days))."""
     ends = [dt.date(year, month, 1) - dt.timedelta(days=1) for month in range(1, 13)]
     ends.append(dt.date(year, 12, 31))
-    return [(month, calendar.working_days_between(ends[month - 1], ends[month])) for month in range(1, 13)]
+    counts = [(month, calendar.working_days_between(ends[month - 1], ends[month])) for month in range(1, 13)]
+    return list(zip(counts[:6], counts[6:], strict=True))
 
 
 def _choices(user):

@@ -53,7 +53,7 @@ def test_everyone_signed_in_reads(sign_in, role):
     assert page.status_code == 200
     text = page.content.decode()
     assert "国办发明电〔2025〕7号" in text
-    assert "248" in text
+    assert "全年 <strong>248</strong> 个工作日" in text
     assert "2026年9月20日 星期日" in text
     assert "修改一天" not in text
     assert client.get("/workdays/day/").status_code == 403
@@ -151,7 +151,7 @@ def test_unknown_regions_are_not_found(sign_in, region):
 def test_the_reckoner(sign_in):
     client = sign_in("handler", "岳麓区")
     page = client.get("/workdays/?first=2026-09-18&days=5").content.decode()
-    assert "最后一天是 2026年9月24日 星期四 24:00" in page
+    assert "最后一天是 <strong>2026年9月24日 星期四 24:00</strong>" in page
     page = client.get("/workdays/?first=2026-12-25&days=5").content.decode()
     assert "2027 年的节假日安排尚未录入" in page
 
@@ -284,7 +284,7 @@ def test_regional_days_from_a_file(sign_in):
     assert Calendar.load().notice_end(SEPTEMBER, 5) == D("2026-09-24")
     text = client.get("/workdays/?year=2026&region=430104").content.decode()
     assert "地方节日" in text
-    assert '<span class="value">247' in text
+    assert "全年 <strong>247</strong> 个工作日" in text
 
 
 @pytest.mark.parametrize(
