@@ -50,6 +50,10 @@ class ApplicationQuerySet(models.QuerySet):
     def at_desk(self, state):
         return self.filter(state=state)
 
+    def named(self, text):
+        """By a part of the community's name or of the number. The one place where applications are searched."""
+        return self.filter(Q(community__name__contains=text) | Q(number__contains=text.upper()))
+
 
 class Application(models.Model):
     """One application of a community for a tier in a round. Only accreditation.transitions moves its state."""

@@ -1,0 +1,162 @@
+"""What auditors take away: the rows they may see, exactly as filtered, with every score and the timeline."""
+
+import hashlib
+import json
+import tempfile
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from accounts.events import record
+from accreditation.models import ApplicationEvent, Assessment, State
+from accreditation.workbooks import Book, points
+from scoring.engine import score_partial
+from scoring.loading import rubric_of
+from scoring.points import parse_points
+
+LEVELS = (("self", "自评"), ("street", "街道"), ("county", "县级"), ("city", "市级"), ("province", "省级"))
+ACTIONS = {
+    "start": "开始申报",
+    "attach": "上传材料",
+    "detach": "移除材料",
+    "submit": "提交",
+    "resubmit": "补正后重新提交",
+    "withdraw": "撤回",
+    "assess": "评分",
+    "visit": "登记实地考察",
+    "propose": "提出处理意见",
+    "pass_on": "同意上报",
+    "send_back": "退回补正",
+    "decline": "不予推荐",
+    "shortlist": "列入推荐名单",
+    "unlist": "移出推荐名单",
+    "pass_over": "说明未列入理由",
+    "publish": "列入公示",
+    "close": "公示无异议，上报",
+    "clear": "公示无异议",
+    "disqualify": "取消申报资格",
+    "recognise": "认定",
+}
+
+APPLICATION_COLUMNS = [
+    ("编号", 16), ("批次", 26), ("社区", 18), ("所在地", 36), ("类型", 8), ("状态", 12), ("提交时间", 17), ("到达本环节", 17),
+    ("本环节期限", 12), ("自评分", 9), ("街道评分", 9), ("县级评分", 9), ("市级评分", 9), ("省级评分", 9), ("列入名单", 10), ("未列入理由", 24),
+    ("证书编号", 24),
+]  # fmt: skip
+SCORE_COLUMNS = [
+    ("编号", 16), ("社区", 18), ("代码", 8), ("指标", 40), ("标准分", 8), ("自评", 8), ("自评依据", 50), ("县级", 8), ("县级理由", 30),
+    ("市级", 8), ("市级理由", 30), ("省级", 8), ("省级理由", 30),
+]  # fmt: skip
+TIMELINE_COLUMNS = [("序号", 9), ("编号", 16), ("社区", 18), ("时间", 17), ("事项", 20), ("办理人", 12), ("单位", 30), ("岗位", 10), ("原状态", 12), ("新状态", 12), ("说明", 60), ("摘要", 66)]  # fmt: skip
+
+
+def applications_book(applications, *, by, at, filters: str, ip=None):
+    """The workbook of a queryset (already scoped by `visible_to` and filtered): a temporary file, rewound, and its rows.
+
+    The export itself is an event: it may hold personal data.
+    """
+    applications = applications.order_by("pk")
+    file = tempfile.TemporaryFile()
+    book = Book(file)
+    keys = list(applications.values_list("pk", flat=True))
+    cover = book.book.add_worksheet("说明")
+    count = book.sheet("申报", APPLICATION_COLUMNS, _applications(applications))
+    lines = book.sheet("评分", SCORE_COLUMNS, _scores(applications))
+    moves = book.sheet("时间线", TIMELINE_COLUMNS, _timeline(applications))
+    checksum = hashlib.sha256(",".join(map(str, keys)).encode()).hexdigest()
+    posting = by.acting
+    rows = [
+        ("导出人", f"{by.name}（{posting}）"),
+        ("导出时间", f"{at:%Y-%m-%d %H:%M}"),
+        ("查询条件", filters or "全部"),
+        ("申报", f"{count} 行"),
+        ("评分", f"{lines} 行"),
+        ("时间线", f"{moves} 行"),
+        ("名单校验码", checksum),
+        ("说明", "本工作簿只含导出人岗位范围内的申报；名单校验码由各行内部序号算得，可用于核对是否完整。"),
+    ]
+    cover.set_column(0, 0, 14)
+    cover.set_column(1, 1, 90)
+    for number, (name, value) in enumerate(rows):
+        cover.write_string(number, 0, name, book.head)
+        cover.write_string(number, 1, value)
+    book.close()
+    with transaction.atomic():
+        record(
+            "export_applications",
+            by=by,
+            at=at,
+            subject=f"导出申报 {count} 件",
+            data={"filters": filters, "rows": count, "checksum": checksum},
+            ip=ip,
+        )
+    return file, count
+
+
+def _applications(applications):
+    rows = applications.select_related("round", "community", "recognition")
+    for a in rows.iterator(chunk_size=1000):
+        title = getattr(a, "recognition", None)
+        yield (
+            a.number, a.round.name, a.community.name, a.community.place, a.community.get_kind_display(),
+            State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
+            *(points(a.total(level)) for level, _ in LEVELS),
+            "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",
+        )  # fmt: skip
+
+
+def _scores(applications):
+    """One row an indicator: the self score with its reason, then each desk's points and reasons."""
+    sheets = Prefetch("assessments", Assessment.objects.filter(sheet__isnull=False).select_related("sheet"))
+    rows = applications.select_related("round__rubric", "community", "self_sheet").prefetch_related(sheets)
+    for a in rows.iterator(chunk_size=500):
+        rubric = rubric_of(a.round.rubric)
+        if rubric is None or a.self_sheet is None:
+            continue
+        result = score_partial(rubric, json.loads(a.self_sheet.figures))
+        desks = {x.level: json.loads(x.sheet.lines) for x in a.assessments.all()}
+        for item in rubric.indicators:
+            line = result.lines.get(item.code)
+            row = [a.number, a.community.name, item.code, item.content, points(item.max)]
+            row += [points(line.points), line.because] if line else [None, "未填完"]
+            for level in ("county", "city", "province"):
+                given = desks.get(level, {}).get(item.code, {})
+                row += [
+                    points(parse_points(given["points"])) if given.get("points") else None,
+                    given.get("reason", ""),
+                ]
+            yield row
+
+
+def _timeline(applications):
+    links = (
+        ApplicationEvent.objects.filter(application__in=applications.order_by().values("pk"))
+        .select_related(
+            "event__actor", "event__posting__office", "event__posting__community", "application__community"
+        )
+        .order_by("event_id")
+    )
+    for link in links.iterator(chunk_size=1000):
+        event, told = link.event, json.loads(link.event.body)
+        posting = event.posting
+        yield (
+            event.seq, link.application.number, link.application.community.name, event.at,
+            ACTIONS.get(event.action, event.action), event.actor.name if event.actor else "系统",
+            posting.place if posting else "", posting.get_role_display() if posting else "",
+            _state(told["before"].get("state")), _state(told["after"].get("state")), summary(told), event.digest,
+        )  # fmt: skip
+
+
+def _state(value):
+    return State(value).label if value in State.values else ""
+
+
+def summary(told: dict) -> str:
+    """What an event says in words: its reason, opinion or remarks."""
+    data, after = told.get("data", {}), told.get("after", {})
+    parts = [data.get("reason"), data.get("document"), after.get("opinion")]
+    remarks = data.get("remarks") or ""
+    parts += [remarks] if isinstance(remarks, str) else [f"{target}：{text}" for target, text in remarks]
+    if data.get("one_clerk"):
+        parts.append("一人经办并审核（方案允许）")
+    return "；".join(part for part in parts if part)

@@ -1,0 +1,112 @@
+"""One way to write a workbook: streamed in constant memory, text as text.
+
+Nothing a person typed becomes a formula or a link; characters a workbook cannot hold are shown by their code point;
+long numbers are text. Every export of the portal goes through `Book`.
+"""
+
+import io
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import xlsxwriter
+
+from regions.clock import SHANGHAI
+
+SHEET_ROWS = 1_048_575
+CELL_CHARACTERS = 32_767
+
+
+def safe_text(text: str) -> str:
+    """The text as a cell can hold it: control characters and lone surrogates by their code point, cut at the limit."""
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
+        text = "".join(
+            f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" else c
+            for c in text
+        )
+    return text[:CELL_CHARACTERS]
+
+
+class Book:
+    """A workbook being written row by row into a file object (a temporary file for large ones)."""
+
+    def __init__(self, target=None):
+        self.target = target if target is not None else io.BytesIO()
+        self.book = xlsxwriter.Workbook(
+            self.target,
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_date_format": "yyyy-mm-dd hh:mm",
+            },
+        )
+        self.head = self.book.add_format(
+            {"bold": True, "bg_color": "#EAEEF3", "border": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        self.points = self.book.add_format({"num_format": "0.0###"})
+        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+
+    def sheet(self, title: str, columns: list[tuple[str, int]], rows: Iterable[Iterable]) -> int:
+        """A sheet of (heading, width) columns and its rows; returns how many rows were written.
+
+        Raises ValueError beyond the rows a sheet can hold: nothing is cut without a word.
+        """
+        sheet = self.book.add_worksheet(title)
+        sheet.freeze_panes(1, 1)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&C第 &P 页 共 &N 页")
+        for number, (heading, width) in enumerate(columns):
+            sheet.set_column(number, number, width)
+            sheet.write_string(0, number, heading, self.head)
+        count = 0
+        for count, row in enumerate(rows, 1):
+            if count > SHEET_ROWS:
+                raise ValueError(f"“{title}”超过 {SHEET_ROWS} 行，请缩小查询范围后再导出。")
+            for number, value in enumerate(row):
+                self._cell(sheet, count, number, value)
+        sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+        return count
+
+    def _cell(self, sheet, row, column, value):
+        if value is None or value == "":
+            return
+        if isinstance(value, bool):
+            sheet.write_string(row, column, "是" if value else "否")
+        elif isinstance(value, int):
+            if abs(value) < 10**15:
+                sheet.write_number(row, column, value)
+            else:  # Excel keeps fifteen digits
+                sheet.write_string(row, column, str(value))
+        elif isinstance(value, Points):
+            sheet.write_number(row, column, value.number, self.points)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(row, column, value.astimezone(SHANGHAI).replace(tzinfo=None), self.moment)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, self.day)
+        else:
+            sheet.write_string(row, column, safe_text(str(value)))
+
+    def close(self):
+        """Finish the file; returns its object, rewound."""
+        self.book.close()
+        self.target.seek(0)
+        return self.target
+
+
+class Points:
+    """Points for a cell: shown as a number, exact in the sheets of the portal (a cell holds what Excel can)."""
+
+    def __init__(self, units: int):
+        whole, rest = divmod(units, 10_000)
+        self.number = whole if not rest else whole + rest / 10_000
+
+
+def points(units: int | None):
+    """Scaled points as a cell, or an empty one."""
+    return None if units is None else Points(units)
