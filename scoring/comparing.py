@@ -50,7 +50,7 @@ class Threshold(Comparing):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, self.points, 0, "得 {} 分")
+            return over_nobody(self.compared, figures, self.points, 0, given)
         met = self.compared.meets(figures, self.bound)
         amount = self.points if met else 0
         return Outcome(amount, f"{self.compared.show(figures)}，{self.bound.verdict(met)}，{given(amount)}")
@@ -94,7 +94,7 @@ class Tiers(Comparing):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, self.bands[0][1], self.otherwise, "得 {} 分")
+            return over_nobody(self.compared, figures, self.bands[0][1], self.otherwise, given)
         for bound, points in self.bands:
             if self.compared.meets(figures, bound):
                 return Outcome(
@@ -152,7 +152,7 @@ class HalfCredit(Comparing):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, self.points, 0, "得 {} 分")
+            return over_nobody(self.compared, figures, self.points, 0, given)
         for bound, points in ((self.full_at, self.points), (self.half_at, self.points // 2)):
             if self.compared.meets(figures, bound):
                 return Outcome(
@@ -207,7 +207,7 @@ class Proportional(Comparing):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, self.points, 0, "得 {} 分")
+            return over_nobody(self.compared, figures, self.points, 0, given)
         share = 100 * UNIT * self.points * figures[self.compared.part]
         whole = self.full_at * self.compared.total(figures) * self._grain
         grains = half_up(share, whole) if self.rounding == "half_up" else int(share // whole)

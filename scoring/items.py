@@ -95,7 +95,8 @@ class Indicator:
             raw, points = points - penalty, max(self.floor, points - penalty)
         if raw < self.floor:
             floor = "扣完为止" if not self.floor else f"本项最低 {show_points(self.floor)} 分"
-            reasons.append(f"应扣 {show_points(taken + penalty)} 分，{floor}")
+            several = f"应扣 {show_points(taken + penalty)} 分，" if len(outcomes) > 1 else ""
+            reasons.append(f"{several}{floor}")
         if len(outcomes) > 1 or raw != points:
             reasons.append(f"本项得 {show_points(points)} 分")
         if self.left_out(figures):

@@ -81,7 +81,7 @@ class Shortfall(Rule):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, 0, self.full, "扣 {} 分")
+            return over_nobody(self.compared, figures, 0, self.full, taken)
         below, step = self.compared.against(figures, self.border, self.per)
         short = -below if self.above else below
         because = f"{self.compared.show(figures)}，{self.bound.verdict(short <= 0)}，"

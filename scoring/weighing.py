@@ -1,5 +1,6 @@
 """What every kind of rule has in common."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -72,11 +73,13 @@ def taken(points: int) -> str:
     return f"扣 {show_points(points)} 分" if points else "不扣分"
 
 
-def over_nobody(measure: Measure, figures: Figures, met: int, missed: int, say: str) -> Outcome:
-    """What a rate over nobody comes to (A10); `say` has a place {} for how it counts."""
+def over_nobody(
+    measure: Measure, figures: Figures, met: int, missed: int, say: Callable[[int], str]
+) -> Outcome:
+    """What a rate over nobody comes to (A10); `say` puts the amount into words."""
     how = {"full": "按达标计", "zero": "按未达标计", "leave_out": "不计入总分"}[measure.nobody]
     amount = missed if measure.nobody == "zero" else met
     because = f"{measure.show(figures)}，{NOBODY_FLAG}，{how}"
     if measure.nobody != "leave_out":
-        because += f"，{say.format(show_points(amount))}"
+        because += f"，{say(amount)}"
     return Outcome(amount, because, (NOBODY_FLAG,))
