@@ -205,8 +205,21 @@
     return named || (label ? label.textContent.trim() : name);
   }
 
-  function shown(list) {
-    var text = (list || []).join("、");
+  /* A value as people know it: the words of a choice, not its key. */
+  function worded(name, value) {
+    var fields = form.elements[name];
+    if (fields && fields.tagName === "SELECT") {
+      var option = Array.prototype.filter.call(fields.options, function (one) { return one.value === value; })[0];
+      return option ? option.text : value;
+    }
+    var box = fields && Array.prototype.filter.call(fields.tagName ? [fields] : fields, function (one) {
+      return (one.type === "radio" || one.type === "checkbox") && one.value === value;
+    })[0];
+    return box ? (box.closest("label") || { textContent: value }).textContent.trim() : value;
+  }
+
+  function shown(name, list) {
+    var text = (list || []).map(function (value) { return worded(name, value); }).join("、");
     return text ? (text.length > 60 ? text.slice(0, 60) + "…" : text) : "（空）";
   }
 
@@ -246,7 +259,7 @@
     names.slice(0, 20).forEach(function (name) {
       var term = document.createElement("dt"), text = document.createElement("dd");
       term.textContent = labelOf(name);
-      text.textContent = "本机：" + shown(mine[name]) + "　服务器：" + shown(theirs[name]);
+      text.textContent = "本机：" + shown(name, mine[name]) + "　服务器：" + shown(name, theirs[name]);
       box.querySelector("dl").appendChild(term);
       box.querySelector("dl").appendChild(text);
     });
