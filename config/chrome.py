@@ -18,7 +18,7 @@ OBJECTIONS = ("异议", "accreditation:objection_desk")
 ROUNDS = ("评审周期", "accreditation:rounds")
 PROGRESS = ("进度", "accreditation:progress")
 PEOPLE = ("人员", "accounts:people")
-WORKDAYS = ("工作日", "regions:workdays")
+WORKDAYS = ("工作日", "workdays:list")
 
 PUBLIC = (
     ("首页", "public_home"),

@@ -81,7 +81,12 @@ def apply(calendar: YearCalendar, region: Region | None = None, *, overrule: boo
 
 
 def _stored(calendar, region, lock=False):
-    """The notice a calendar belongs to: the nation has one a year, a region one for each document number."""
+    """The notice a calendar belongs to: the nation has one a year, a region one for each document number.
+
+    With `lock`, imports wait for each other at the nation's row: a new year has no notice yet to wait at.
+    """
+    if lock:
+        Region.objects.select_for_update().filter(level=Region.Level.NATION).first()
     rows = CalendarNotice.objects.select_for_update() if lock else CalendarNotice.objects
     rows = rows.filter(year=calendar.year, region=region)
     if region is not None:
