@@ -44,7 +44,7 @@ def why_not(user, application, verb) -> str:
             return "只有本社区的申报员可以办理。"
         return "" if application.state in COMMUNITY_VERBS[verb] else _wrong_state(application)
     if verb == "disqualify":
-        return _not_above(posting, application)
+        return _not_highest(posting, application)
     role, states = DESK_VERBS[verb]
     if application.state not in states:
         return _wrong_state(application)
@@ -64,16 +64,19 @@ def _at_this_desk(posting, application):
     return region.level == application.state.rsplit("_", 1)[0] and region.contains(application.position)
 
 
-def _not_above(posting, application):
-    """Fraud found at any time disqualifies (甘人社通〔2023〕287号 art. 16): by an approver at or above its level."""
+def _not_highest(posting, application):
+    """Fraud found at any time disqualifies (甘人社通〔2023〕287号 art. 16): by an approver of the highest level it came to.
+
+    A lower office has passed it up; a higher one has not seen it yet.
+    """
     if application.state not in DISQUALIFIABLE:
         return _wrong_state(application)
     if posting.role != Role.APPROVER or posting.level not in LEVELS:
         return "取消申报资格由审核岗位办理。"
     if not posting.office.region.contains(application.position):
         return "该申报不在您所在单位的办理范围。"
-    if LEVELS.index(posting.level) + 1 < application.reached:
-        return "该申报已上报上级，由上级单位办理。"
+    if LEVELS.index(posting.level) + 1 != application.reached:
+        return "取消申报资格由该申报所到的最高一级单位办理。"
     return ""
 
 
