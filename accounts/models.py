@@ -1,6 +1,7 @@
 """Users, offices, the postings that give a user a role, and the append-only chain of events."""
 
 import datetime as dt
+import unicodedata
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -45,6 +46,11 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def normalize_username(cls, username):
+        """One spelling of a username, stored and compared: NFKC, folded, without surrounding space."""
+        return unicodedata.normalize("NFKC", username or "").casefold().strip()
 
     def get_full_name(self):
         return self.name
@@ -180,6 +186,16 @@ class Event(models.Model):
             models.Index(fields=["actor", "seq"], name="event_actor"),
             models.Index(fields=["action", "seq"], name="event_action"),
         ]
+
+
+class AccountEvent(models.Model):
+    """Ties an event to the account somebody else did it to: whose sign-in failed, whose password was reset."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="account_link")
+    account = models.ForeignKey(User, models.PROTECT, related_name="account_events")
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "event"], name="account_event")]
 
 
 class EventHead(models.Model):

@@ -1,0 +1,128 @@
+"""Events about accounts: tied to the account they are about, read by the two watching administrators."""
+
+import json
+import logging
+
+from django.db.models import Q
+
+from accounts.events import record
+from accounts.models import AccountEvent, Event, Role
+from accounts.permissions import people_within, postings_within
+
+log = logging.getLogger("portal.security")
+
+# What the security administrator watches: who came in, who was refused, whose rights changed.
+SECURITY = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "sign_in_locked": "登录被暂停",
+    "sign_out": "退出登录",
+    "switch_post": "切换岗位",
+    "password_changed": "修改密码",
+    "reset_password": "重置密码",
+    "otp_enabled": "启用动态口令",
+    "otp_failed": "动态口令不符",
+    "otp_disabled": "停用动态口令",
+    "recovery_codes_renewed": "更换备用口令",
+    "create_account": "开设账号",
+    "import_people": "批量开设账号",
+    "add_posting": "增加任职",
+    "end_posting": "终止任职",
+    "unlock": "解除登录限制",
+    "deactivate": "停用账号",
+    "activate": "启用账号",
+    "save_office": "登记单位",
+    "declare_interest": "申报利害关系",
+    "refused": "拒绝访问",
+}
+# The words for the other floors' verbs, so that the log reads in Chinese. An unknown verb is shown as it is.
+BUSINESS = {
+    "start": "新建申报",
+    "save": "保存",
+    "submit": "提交",
+    "resubmit": "补正后提交",
+    "pass_on": "同意上报",
+    "send_back": "退回补正",
+    "decline": "不予推荐",
+    "withdraw": "撤回",
+    "disqualify": "取消申报资格",
+    "publish": "发布公示",
+    "close": "结束公示",
+    "recognise": "认定",
+    "object": "收到异议",
+    "admit": "受理异议",
+    "settle": "异议结论",
+    "assess": "评分",
+    "visit": "实地考察",
+    "propose": "拟办意见",
+    "shortlist": "列入名单",
+    "unlist": "移出名单",
+    "pass_over": "不列入名单",
+    "export": "导出数据",
+    "open_round": "开放评审周期",
+    "load_programme": "装入办法",
+    "change_day": "调整工作日",
+    "move_clock": "调整演示日期",
+    "verify_chain": "核对事件链",
+}
+WORDS = SECURITY | BUSINESS
+
+
+def note(action, *, account, by, at, ip=None, subject="", before=None, after=None, data=None) -> Event:
+    """Append one event about an account; inside the caller's transaction, last.
+
+    Where somebody else than the account's owner did it (or nobody signed in), the event is tied to the account.
+    `subject` defaults to the account's name and username; `account` may be None (an unknown username).
+    """
+    if account is not None:
+        subject = subject or f"{account.name}（{account.username}）"
+    event = record(
+        action, by=by, at=at, subject=subject or "未知账号", before=before, after=after, data=data, ip=ip
+    )
+    if account is not None and (by is None or by.pk != account.pk):
+        AccountEvent.objects.create(event=event, account_id=account.pk)
+    log.info("%s account=%s by=%s ip=%s", action, account and account.pk, by and by.pk, ip or "")
+    return event
+
+
+def about(accounts) -> Q:
+    """The condition for events that these accounts did or that were done to them; a queryset or a list of accounts."""
+    return Q(actor__in=accounts) | Q(pk__in=AccountEvent.objects.filter(account__in=accounts).values("event"))
+
+
+def within(region) -> Q:
+    """The condition for events done under a posting at or below a region, or by or to its people without one."""
+    people = people_within(region)
+    return (
+        Q(posting__in=postings_within(region))
+        | Q(posting=None, actor__in=people)
+        | Q(pk__in=AccountEvent.objects.filter(account__in=people).values("event"))
+    )
+
+
+def told(event) -> dict:
+    """An event as a row of a log page: word, who, under which post, from where, and what changed in words."""
+    body = json.loads(event.body)
+    changes = [
+        f"{name}：{_plain(body['before'].get(name))} → {_plain(value)}"
+        if name in body["before"]
+        else f"{name}：{_plain(value)}"
+        for name, value in body["after"].items()
+    ]
+    changes += [f"{name}：{_plain(value)}" for name, value in body["data"].items()]
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "word": WORDS.get(event.action, event.action),
+        "action": event.action,
+        "subject": event.subject,
+        "who": event.actor.name if event.actor else "",
+        "post": f"{event.posting.place} · {Role(event.posting.role).label}" if event.posting else "",
+        "ip": body["ip"],
+        "changes": changes,
+    }
+
+
+def _plain(value):
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:80]}…"

@@ -1,0 +1,24 @@
+"""The demonstration's accounts, as `demo-accounts.json` lists them beside the code."""
+
+import json
+
+from django.conf import settings
+
+
+def demo_accounts() -> list[dict]:
+    """Rows of username, role, region, programme and note; empty outside a demonstration or before it is filled."""
+    if not settings.DEMO:
+        return []
+    try:
+        rows = json.loads((settings.BASE_DIR / "demo-accounts.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return rows
+
+
+def by_programme() -> list[tuple[str, list[dict]]]:
+    """The same rows in groups, in the order of the file."""
+    groups: dict[str, list[dict]] = {}
+    for row in demo_accounts():
+        groups.setdefault(row.get("programme") or "", []).append(row)
+    return list(groups.items())

@@ -1,0 +1,46 @@
+"""Addresses of accounts: sign-in, own account, the people and offices below, the two logs, the demonstration."""
+
+from django.urls import path
+
+from accounts.views import account, demonstration, logs, offices, people, people_import, sign_in
+
+app_name = "accounts"
+
+urlpatterns = [
+    # Coming and going
+    path("login/", sign_in.login, name="login"),
+    path("logout/", sign_in.logout, name="logout"),
+    # /account/
+    path("account/", account.profile, name="profile"),
+    path("account/stay/", sign_in.stay, name="stay"),
+    path("account/kept/", sign_in.kept, name="kept"),
+    path("account/password/", account.password, name="password"),
+    path("account/otp/", account.otp, name="otp"),
+    path("account/post/", account.switch_post, name="switch_post"),
+    path("account/interests/", account.interests, name="interests"),
+    # /people/
+    path("people/", people.people_list, name="people"),
+    path("people/new/", people.person_new, name="person_new"),
+    path("people/import/", people_import.people_import, name="people_import"),
+    path("people/import/template.xlsx", people_import.people_template, name="people_template"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/posting/", people.add_posting, name="add_posting"),
+    path("people/<int:pk>/posting/<int:posting_pk>/end/", people.end_posting, name="end_posting"),
+    path("people/<int:pk>/reset-password/", people.reset_password, name="reset_password"),
+    path("people/<int:pk>/unlock/", people.unlock, name="unlock"),
+    path("people/<int:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path("people/<int:pk>/activate/", people.activate, name="activate"),
+    path("people/<int:pk>/disable-otp/", people.disable_otp, name="disable_otp"),
+    # /offices/
+    path("offices/", offices.offices, name="offices"),
+    path("offices/new/", offices.office_new, name="office_new"),
+    path("offices/<int:pk>/", offices.office, name="office"),
+    # The two watching administrators
+    path("security/", logs.security, name="security"),
+    path("audit-log/", logs.audit_log, name="audit_log"),
+    path("audit-log/verify/", logs.verify_chain, name="verify_chain"),
+    # The demonstration
+    path("demo/", demonstration.demo, name="demo"),
+    path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("demo/clock/", demonstration.demo_clock, name="demo_clock"),
+]

@@ -1,0 +1,99 @@
+"""What the two watching administrators read: security events, and the whole chain of their region's people."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.account_events import SECURITY, WORDS, told, within
+from accounts.events import broken_links
+from accounts.forms import LogFilter
+from accounts.models import Event, EventHead, Role
+from regions import clock
+from regions.models import Region
+
+PAGE = 50
+# A longer chain is checked by the nightly command, not while somebody waits.
+CHECKED_AT_ONCE = 50_000
+TOP = (Region.Level.NATION, Region.Level.PROVINCE)
+
+
+@require_safe
+def security(request):
+    """Sign-ins, refusals and changes of rights of the people below; for the security administrator."""
+    region = _region(request, Role.SECADMIN, "安全事件由安全管理员查看。")
+    whose = within(region)
+    if region.level in TOP:
+        whose |= Q(
+            actor=None, account_link=None
+        )  # attempts under names that do not exist belong to no region
+    rows = Event.objects.filter(whose, action__in=SECURITY)
+    return _log(request, rows, SECURITY, "accounts/security.html", {})
+
+
+@require_safe
+def audit_log(request):
+    """Every event of the region's officers and the state of the chain; for the audit administrator."""
+    region = _region(request, Role.AUDADMIN, "审计日志由审计管理员查看。")
+    rows = Event.objects.filter(within(region))
+    head = EventHead.objects.get(pk=1)
+    return _log(request, rows, WORDS, "accounts/audit_log.html", {"head": head, "limit": CHECKED_AT_ONCE})
+
+
+@require_POST
+def verify_chain(request):
+    """Walk the whole chain and say whether it holds."""
+    _region(request, Role.AUDADMIN, "事件链由审计管理员核对。")
+    head = EventHead.objects.get(pk=1)
+    if head.seq > CHECKED_AT_ONCE:
+        messages.warning(
+            request, f"事件已超过 {CHECKED_AT_ONCE} 条，由每晚的自动核对（check_invariants）负责。"
+        )
+        return redirect("accounts:audit_log")
+    faults = [sentence for _, sentence in broken_links()]
+    if faults:
+        shown = "；".join(faults[:5])
+        messages.error(request, f"事件链有 {len(faults)} 处不符：{shown}。请立即报告上级。")
+    else:
+        messages.success(request, f"已核对 {head.seq} 条事件，首尾衔接，内容与摘要一致。")
+    return redirect("accounts:audit_log")
+
+
+def _region(request, role, sentence):
+    acting = request.user.acting
+    if acting.role != role:
+        raise PermissionDenied(sentence)
+    return acting.office.region
+
+
+def _log(request, rows, words, template, context):
+    """A page of a log, newest first; older pages by the last number seen, so that no page counts the whole log."""
+    form = LogFilter(request.GET, words=words)
+    form.is_valid()
+    asked = form.cleaned_data
+    if asked.get("action"):
+        rows = rows.filter(action=asked["action"])
+    if text := asked.get("q", "").strip():
+        rows = rows.filter(
+            Q(subject__icontains=text) | Q(actor__name__icontains=text) | Q(actor__username=text.casefold())
+        )
+    if asked.get("since"):
+        rows = rows.filter(at__gte=clock.start_of(asked["since"]))
+    if asked.get("until"):
+        rows = rows.filter(at__lt=clock.start_of(asked["until"] + dt.timedelta(days=1)))
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(seq__lt=int(before))
+    shown = list(
+        rows.select_related("actor", "posting__office", "posting__community").order_by("-seq")[: PAGE + 1]
+    )
+    context |= {
+        "form": form,
+        "rows": [told(event) for event in shown[:PAGE]],
+        "older": shown[PAGE - 1].seq if len(shown) > PAGE else None,
+        "first_page": not before,
+    }
+    return render(request, template, context)
