@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import DESK_ROLES, Role
+from accounts.permissions import home_of
 from accreditation.models import Application
 from regions import clock
 
@@ -17,28 +18,45 @@ NOTICE_DESK = ("公示", "accreditation:notice_desk")
 OBJECTIONS = ("异议", "accreditation:objection_desk")
 ROUNDS = ("评审周期", "accreditation:rounds")
 PROGRESS = ("进度", "accreditation:progress")
+NOTICES = ("公示", "notices")
+RECOGNISED = ("认定名录", "recognised")
 PEOPLE = ("人员", "accounts:people")
+OFFICES = ("单位", "accounts:offices")
 WORKDAYS = ("工作日", "workdays:list")
 
 PUBLIC = (
     ("首页", "public_home"),
-    ("公示", "notices"),
-    ("认定名录", "recognised"),
+    NOTICES,
+    RECOGNISED,
     ("证书查验", "certificate_check"),
     ("异议办理", "objection_status"),
 )
 # At most six entries each: the large-type mode shows no more.
 MENUS = {
-    Role.FILER: (HOME, APPLICATIONS, ("公示", "notices"), ("认定名录", "recognised")),
+    Role.FILER: (HOME, APPLICATIONS, NOTICES, RECOGNISED),
     Role.HANDLER: (HOME, QUEUE, LISTS, OBJECTIONS, APPLICATIONS, PROGRESS),
     Role.APPROVER: (HOME, QUEUE, LISTS, NOTICE_DESK, APPLICATIONS, PROGRESS),
     Role.PUBLISHER: (HOME, NOTICE_DESK, OBJECTIONS, LISTS, APPLICATIONS, PROGRESS),
-    Role.FINANCE: (HOME, APPLICATIONS, ("认定名录", "recognised")),
-    Role.AUDITOR: (HOME, APPLICATIONS, PROGRESS, ("公示", "notices"), ("认定名录", "recognised")),
-    Role.SYSADMIN: (HOME, PEOPLE, ROUNDS, WORKDAYS),
-    Role.SECADMIN: (HOME, PEOPLE),
-    Role.AUDADMIN: (HOME,),
+    Role.FINANCE: (HOME, APPLICATIONS, RECOGNISED),
+    Role.AUDITOR: (HOME, APPLICATIONS, PROGRESS, ROUNDS, NOTICES, RECOGNISED),
+    Role.SYSADMIN: (PEOPLE, OFFICES, WORKDAYS),
+    Role.SECADMIN: (("安全日志", "accounts:security"), PEOPLE),
+    Role.AUDADMIN: (("审计日志", "accounts:audit_log"), PEOPLE),
 }
+# A street has no list and no notice of its own; whoever organises rounds finds single files through the progress page.
+STREET_DESK = (HOME, QUEUE, APPLICATIONS, PROGRESS)
+
+
+def entries_of(acting) -> tuple:
+    """The menu of a posting as (label, name of the page); the public one without a posting."""
+    if acting is None:
+        return PUBLIC
+    entries = MENUS[acting.role]
+    if acting.role in DESK_ROLES and acting.level == "street":
+        return STREET_DESK
+    if acting.role in (Role.HANDLER, Role.APPROVER) and acting.level == "province":
+        return tuple(ROUNDS if entry == APPLICATIONS else entry for entry in entries)
+    return entries
 
 
 def address(name: str) -> str:
@@ -59,7 +77,7 @@ def menu(user, path: str) -> list[dict]:
     """The entries of the acting role: label, url, current, count (None where nothing is counted)."""
     acting = getattr(user, "acting", None)
     entries = []
-    for label, name in MENUS[acting.role] if acting else PUBLIC:
+    for label, name in entries_of(acting):
         if url := address(name):
             entries.append({"label": label, "name": name, "url": url, "current": False, "count": None})
     # The longest address the path begins with is where the reader is; "/" is so only by itself.
@@ -80,18 +98,19 @@ def chrome(request) -> dict:
     """Context for base.html. Costs the menu's count, and the clock's row in a demonstration."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
+    acting = getattr(user, "acting", None) if signed_in else None
     return {
         "site_name": SITE_NAME,
         "demo": settings.DEMO,
         "demo_today": clock.today() if settings.DEMO else None,
-        "acting": getattr(user, "acting", None) if signed_in else None,
+        "acting": acting,
         "postings": getattr(user, "postings_today", ()) if signed_in else (),
         "care": request.COOKIES.get("care") == "1",
         "contrast": request.COOKIES.get("contrast") == "1",
         "nav": menu(user, request.path),
         "idle_seconds": settings.SESSION_IDLE_SECONDS if signed_in else None,
         "links": {
-            "home": address("home") if signed_in else address("public_home"),
+            "home": address(home_of(acting)) if signed_in else address("public_home"),
             "login": address("accounts:login"),
             "logout": address("accounts:logout"),
             "profile": address("accounts:profile"),
