@@ -65,9 +65,12 @@ class Doc:
 
     def _value(self, key: str, default: object = None) -> Any:
         self.asked.append(key)
+        value = self.data.get(key)
+        if value is not None:
+            return value
         if key in self.data:
-            return self.data[key]
-        if default is None:
+            self.say(f"“{key}”不能是 null")
+        elif default is None:
             self.say(f"缺少“{key}”")
         return default
 

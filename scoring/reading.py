@@ -91,6 +91,8 @@ def _number_text(figure: Figure, text: str) -> str | None:
 
 def _shown(raw: object) -> str:
     """What was typed, short and harmless to print."""
+    if isinstance(raw, int) and abs(raw) >= 10**LONGEST:
+        return "很长的数字"
     text = "".join(letter for letter in str(raw) if unicodedata.category(letter)[0] not in "C")
     return text if len(text) <= 20 else f"{text[:20]}…"
 
@@ -112,10 +114,10 @@ def clean(figure: Figure, value: object) -> Cleaned:
 
 def _count(value: object) -> Cleaned:
     if isinstance(value, Decimal) and value.is_finite():
-        if not -LONGEST <= value.adjusted() < LONGEST:
-            return Cleaned(None, TOO_LONG if value else "应为整数")
-        if value == value.to_integral_value():
-            value = int(value)
+        if value.adjusted() >= LONGEST and value:
+            return Cleaned(None, TOO_LONG)
+        if not value or (value.adjusted() >= 0 and value == value.to_integral_value()):
+            value = int(value) if value else 0
     if isinstance(value, bool) or not isinstance(value, int):
         wanted = "应为整数" if isinstance(value, Decimal) else "应为整数，不能是文字"
         return Cleaned(None, f"{wanted}，写的是“{_shown(value)}”")

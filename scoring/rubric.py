@@ -205,7 +205,8 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
     `file` is the name the mistakes are told under.
     """
     errors: list[str] = []
-    top = Doc({key: document.get(key) for key in ("key", "version", "title")}, file, errors)
+    named = ("key", "version", "title")
+    top = Doc({name: document[name] for name in named if name in document}, file, errors)
     key, version, title = top.text("key"), top.text("version"), top.text("title")
     figures = read_figures(document.get("figures"), file, errors)
     entered = [part for part in ("rubric", "criteria") if part in document]
