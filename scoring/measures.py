@@ -141,7 +141,7 @@ class Rate:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.part, *self.whole)))
+        return tuple(dict.fromkeys((*self.whole, self.part)))
 
     bound_unit = "%"
 
