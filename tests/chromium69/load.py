@@ -38,7 +38,7 @@ WATCHED = [
     (".bar", "position", "static"),
 ]
 ASK = """(function () {
-  var watched = %s;
+  var watched = WATCHED;
   var styles = watched.map(function (row) {
     var node = document.querySelector(row[0]);
     return [row[0], row[1], node ? getComputedStyle(node).getPropertyValue(row[1]) : null];
@@ -46,7 +46,7 @@ ASK = """(function () {
   var root = document.documentElement;
   return JSON.stringify({title: document.title, styles: styles, agent: navigator.userAgent,
     overflow: root.scrollWidth > window.innerWidth, ready: document.readyState, height: root.scrollHeight});
-})()""" % json.dumps([row[:2] for row in WATCHED])
+})()""".replace("WATCHED", json.dumps([row[:2] for row in WATCHED]))
 
 
 class Page(QWebEnginePage):
@@ -93,7 +93,7 @@ def look(view, url, shots, full):
     )
     lost = [
         f"{selector} {name}: {value}"
-        for (selector, name, bad), (_, _, value) in zip(WATCHED, told["styles"])
+        for (selector, name, bad), (_, _, value) in zip(WATCHED, told["styles"], strict=False)
         if value is not None and value == bad
     ]
     shot = ""
