@@ -9,7 +9,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from accounts.events import canonical, record, record_all
-from accreditation import eligibility, filing_content, needs, quotas
+from accreditation import eligibility, filing_content, needs, quotas, sheets
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -156,7 +156,30 @@ def resubmit(application, *, by, at, seen):
     application.assessments.filter(state=application.state).update(
         verdict="", proposed_at=None, approver=None, decided_at=None
     )
-    return _save_and_record(application, "resubmit", before, by=by, at=at, data={"filing": filing.checksum})
+    extra = _weigh_again(application)
+    return _save_and_record(
+        application, "resubmit", before, by=by, at=at, data={"filing": filing.checksum}, extra=extra
+    )
+
+
+def _weigh_again(application):
+    """The desk's sheet stood on the figures before the correction: its total counts only while every reason still holds."""
+    assessment = (
+        application.assessments.select_related("sheet")
+        .filter(state=application.state, sheet__isnull=False)
+        .first()
+    )
+    if assessment is None:
+        return []
+    again = sheets.after_resubmission(application, assessment)
+    assessment.corrections = canonical(again.corrections)
+    assessment.save(update_fields=["corrections"])
+    assessment.sheet.figures, assessment.sheet.total = canonical(again.figures), again.total
+    assessment.sheet.edition += 1
+    assessment.sheet.save(update_fields=["figures", "total", "edition"])
+    column = f"total_{assessment.level}"
+    setattr(application, column, again.total)
+    return [column]
 
 
 def _refuse_closed(round_, at):

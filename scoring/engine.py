@@ -55,7 +55,7 @@ class Result:
         """Scaled; None with errors, or for a programme without points."""
         if self.errors or not self.rubric.has_points:
             return None
-        return _total(self.rubric, self.points)
+        return total_of(self.rubric, self.points)
 
     @cached_property
     def passed(self) -> bool | None:
@@ -185,7 +185,7 @@ def totals(rubric: Rubric, rows: Iterable[Mapping[str, Any]]) -> Iterator[int | 
         if points is None:
             yield careful(rubric, figures).total
         else:
-            yield sum(points) if plain else _total(rubric, points)  # type: ignore[arg-type]
+            yield sum(points) if plain else total_of(rubric, points)  # type: ignore[arg-type]
 
 
 def _quick(rubric: Rubric, figures: Mapping[str, Any]) -> Points | None:
@@ -228,8 +228,10 @@ def _line(item: Indicator, figures: Figures, points: int | None) -> Line:
     return Line(item.code, points, item.max, because, weighed.flags, weighed.raw)
 
 
-def _total(rubric: Rubric, points: Points) -> int:
-    """The sum; with items left out, scaled up to the full points (to 1/10000, half up)."""
+def total_of(rubric: Rubric, points: Points) -> int:
+    """The sum of the items' points (in their order, bonus classes already capped); scaled up to the full points where
+    items are left out (None), to 1/10000, half up.
+    """
     earned = sum(value for value in points if value is not None)
     if None not in points:
         return earned
