@@ -1,7 +1,9 @@
 """Who may act: the only such rule. Asked for every button and again under the lock."""
 
-from accounts.models import DeclaredInterest, Posting, Role
-from accreditation.models import State
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import DeclaredInterest, Posting, Role, User
+from accreditation.models import ApplicationEvent, State
 from accreditation.routes import LEVELS, NOTICES, REVIEWS
 
 # Verb → (roles, states it starts from). The states repeat the graph so that a button is offered only where it works.
@@ -27,6 +29,7 @@ DESK_VERBS = {
 DISQUALIFIABLE = (State.RETURNED, *REVIEWS, *NOTICES, State.RECOGNISED)
 # What an approver decides must have been handled by someone else.
 TWO_PERSON = {"pass_on", "shortlist", "decline", "send_back"}
+HANDLING = ("assess", "visit", "propose")
 
 
 def may_act(user, application, verb) -> bool:
@@ -36,6 +39,11 @@ def may_act(user, application, verb) -> bool:
 
 def why_not(user, application, verb) -> str:
     """The sentence that refuses, or an empty string."""
+    return _why_not(user, application, verb, {})
+
+
+def _why_not(user, application, verb, known):
+    """`known` keeps the answers that cost a query and are the same for every verb."""
     posting = user.acting
     if posting is None:
         return "您目前没有有效的岗位。"
@@ -52,7 +60,15 @@ def why_not(user, application, verb) -> str:
         return f"这一事项由{Role(role).label}岗位办理。"
     if not _at_this_desk(posting, application):
         return "该申报不在您所在单位的办理环节。"
-    return _conflict(user, application) or (_second_person(user, application) if verb in TWO_PERSON else "")
+    return _ask(known, _conflict, user, application) or (
+        _ask(known, _second_person, user, application) if verb in TWO_PERSON else ""
+    )
+
+
+def _ask(known, question, user, application):
+    if question not in known:
+        known[question] = question(user, application)
+    return known[question]
 
 
 def _wrong_state(application):
@@ -82,26 +98,38 @@ def _not_highest(posting, application):
 
 def _conflict(user, application):
     """Own staff, former staff and anyone with a declared interest neither handle nor decide."""
-    if Posting.objects.filter(user=user, community_id=application.community_id).exists():
+    community = application.community_id
+    staff, interested = (
+        User.objects.filter(pk=user.pk)
+        .values_list(
+            Exists(Posting.objects.filter(user=OuterRef("pk"), community=community)),
+            Exists(DeclaredInterest.objects.filter(user=OuterRef("pk"), community=community)),
+        )
+        .get()
+    )
+    if staff:
         return "您现在或曾经是该社区的工作人员，应当回避。"
-    if DeclaredInterest.objects.filter(user=user, community_id=application.community_id).exists():
-        return "您已申报与该社区有利害关系，应当回避。"
-    return ""
+    return "您已申报与该社区有利害关系，应当回避。" if interested else ""
 
 
 def _second_person(user, application):
+    """Who scored, visited or proposed at this desk does not decide here, whoever proposed last."""
     if application.state not in REVIEWS or application.step.one_clerk:
         return ""
-    handler = (
-        application.assessments.filter(state=application.state).values_list("handler_id", flat=True).first()
+    handled = ApplicationEvent.objects.filter(
+        application=application,
+        event__actor=user,
+        event__action__in=HANDLING,
+        event__posting__office=user.acting.office_id,
     )
-    return "经办与审核须由不同的人办理，您已经办过该申报。" if handler == user.pk else ""
+    mine = application.assessments.filter(Q(handler=user) | Exists(handled), state=application.state)
+    return "经办与审核须由不同的人办理，您已经办过该申报。" if mine.exists() else ""
 
 
 def verbs_for(user, application) -> list[str]:
-    """The verbs to offer on a page."""
+    """The verbs to offer on a page; two queries at the most."""
     if application.ended and application.state != State.RECOGNISED:
         return []
-    return [
-        verb for verb in (*COMMUNITY_VERBS, *DESK_VERBS, "disqualify") if may_act(user, application, verb)
-    ]
+    known = {}
+    verbs = (*COMMUNITY_VERBS, *DESK_VERBS, "disqualify")
+    return [verb for verb in verbs if not _why_not(user, application, verb, known)]
