@@ -255,13 +255,12 @@ def propose(application, *, by, at, seen, verdict, opinion):
     return application
 
 
-def _decide(application, by, at):
-    application.assessments.filter(state=application.state).update(approver=by, decided_at=at)
-
-
-def _one_clerk(application):
-    """Where a programme lets one clerk do both, the event says so."""
-    return {"one_clerk": True} if application.step and application.step.one_clerk else {}
+def _decide(application, by, at) -> dict:
+    """Note who decided. Where a programme lets one clerk do both and one did, the event says so."""
+    assessments = application.assessments.filter(state=application.state)
+    assessments.update(approver=by, decided_at=at)
+    one_clerk = application.step.one_clerk and assessments.filter(handler=by).exists()
+    return {"one_clerk": True} if one_clerk else {}
 
 
 @transaction.atomic
@@ -276,8 +275,7 @@ def pass_on(application, *, by, at, seen, remarks=""):
         raise NotReady("请先列入推荐名单，再上报。")
     if missing := needs.unmet(application, step):
         raise NotReady(missing)
-    _decide(application, by, at)
-    data = {"remarks": remarks, **_one_clerk(application)}
+    data = {"remarks": remarks, **_decide(application, by, at)}
     before = move(application, "pass_on", at=at)
     return _save_and_record(application, "pass_on", before, by=by, at=at, data=data)
 
@@ -291,7 +289,7 @@ def send_back(application, *, by, at, seen, remarks):
         raise NotReady("请至少指出一处需要补正的内容。")
     if unknown := [target for target, _ in remarks if target not in filing_content.targets(application)]:
         raise NotReady(f"没有这一处内容：{'、'.join(unknown)}。")
-    _decide(application, by, at)
+    decided = _decide(application, by, at)
     quotas.give_back(application)
     Remark.objects.bulk_create(
         Remark(
@@ -300,7 +298,7 @@ def send_back(application, *, by, at, seen, remarks):
         for target, text in remarks
     )
     before = move(application, "send_back", at=at)
-    data = {"remarks": [list(remark) for remark in remarks]}
+    data = {"remarks": [list(remark) for remark in remarks], **decided}
     return _save_and_record(application, "send_back", before, by=by, at=at, data=data)
 
 
@@ -310,16 +308,17 @@ def decline(application, *, by, at, seen, reason):
     application = hold(application, by, seen, "decline")
     if not reason.strip():
         raise NotReady("请写明不予推荐的理由。")
-    _decide(application, by, at)
-    return decline_held(application, by=by, at=at, reason=reason)
+    return decline_held(application, by=by, at=at, reason=reason, data=_decide(application, by, at))
 
 
-def decline_held(application, *, by, at, reason):
+def decline_held(application, *, by, at, reason, data=None):
     """Decline an application the caller has locked and asked for (an upheld objection comes here too)."""
     before = move(application, "decline", at=at)
     quotas.give_back(application)
     _leave_notice(application, at)
-    return _save_and_record(application, "decline", before, by=by, at=at, data={"reason": reason})
+    return _save_and_record(
+        application, "decline", before, by=by, at=at, data={"reason": reason, **(data or {})}
+    )
 
 
 @transaction.atomic
@@ -334,10 +333,10 @@ def shortlist(application, *, by, at, seen):
     if missing := needs.unmet(application, step):
         raise NotReady(missing)
     quotas.take(application, step)
-    _decide(application, by, at)
+    decided = _decide(application, by, at)
     application.listed_at = at
     application.passed_over_reason = ""
-    return _listed(application, "shortlist", by=by, at=at)
+    return _listed(application, "shortlist", by=by, at=at, data=decided)
 
 
 @transaction.atomic
