@@ -135,14 +135,12 @@ def _elements(file: Any, name: str) -> Iterator[Any]:
                     if len(text) - place <= LONGEST_ROW and more():
                         continue
                     raise Unreadable(f"“{name}”第 {count + 1} 项的 JSON 写法有误，请检查。") from error
-                if end == len(text):
-                    # A number may go on in the next piece; `more` cuts the text off before the element.
-                    start = place
-                    if more():
-                        continue
-                    end -= start
-                place = end
-                break
+                if end < len(text):
+                    place = end
+                    break
+                # The piece ends with the element: a number may go on, and the list is not closed yet.
+                if not more():
+                    raise Unreadable(f"“{name}”在第 {count + 1} 项之后中断，列表没有以 ] 结尾。")
             count += 1
             yield value
             following = skip()

@@ -70,6 +70,25 @@ def test_each_criterion(changes, code, met):
     assert result.total is None and result.lines == {}
 
 
+def test_a_test_without_its_figure_does_not_hide_one_that_fails():
+    document = criteria_document()
+    tests = [{"kind": "yes", "figure": "title"}, {"kind": "yes", "figure": "place"}]
+    document["criteria"]["groups"][0]["criteria"][3]["tests"] = tests
+    rubric = rubric_of(document)
+    verdict = score(rubric, {**GOOD, "title": None, "place": False}, tier="high").criteria["C4"]
+    assert (verdict.met, verdict.because) == (False, "title：尚未填写，待核对；place：否")
+
+
+@pytest.mark.parametrize(("nobody", "met"), [("full", True), ("zero", False)])
+def test_a_rate_over_nobody(nobody, met):
+    document = criteria_document()
+    document["criteria"]["groups"][0]["criteria"][2]["tests"][0] = {**RATE, "nobody": nobody}
+    verdict = score(rubric_of(document), {**GOOD, "total": 0, "employed": 0}, tier="high").criteria["C3"]
+    assert verdict.met is met
+    assert verdict.flags == ("无此类对象",)
+    assert f"按{'符合' if met else '不符合'}计" in verdict.because
+
+
 def test_the_computed_figure_is_shown():
     result = score(rubric_of(criteria_document()), {**GOOD, "employed": 94}, tier="high")
     assert result.criteria["C3"].because == "就业率 = 94/100 = 94.00%，低于 95%；place：是"
