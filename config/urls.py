@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from config import health, views
+from demonstration.views import demo_clock
 
 urlpatterns = [
     # Public
@@ -12,6 +13,8 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # Moving the demonstration's date ends notices too; accounts alone cannot (it stands below them)
+    path("demo/clock/", demo_clock),
     # Accounts: sign-in, own account, people below
     path("", include("accounts.urls")),
     # Working days

@@ -1,0 +1,128 @@
+"""Builders and questions run inside Django in a process of their own: `python -m tests.building WHAT [ARGS]`.
+
+Each prints one line of JSON last. Used by tests/servers.py for databases that real servers run on.
+"""
+
+import datetime as dt
+import json
+import os
+import sys
+import time
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import django  # noqa: E402
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from accounts import sign_in  # noqa: E402
+from accounts.models import Event, Posting, Role, User  # noqa: E402
+from accreditation import invariants  # noqa: E402
+from accreditation.models import Application, Quota  # noqa: E402
+from regions import clock  # noqa: E402
+from tests.factories import House, moment  # noqa: E402
+
+BUILDERS = {}
+
+
+def builder(function):
+    BUILDERS[function.__name__] = function
+    return function
+
+
+def session_of(user) -> str:
+    """The key of a signed-in session, as the sign-in page leaves it."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[sign_in.SINCE] = store[sign_in.SEEN] = int(time.time())
+    store[sign_in.SECOND_FACTOR] = False
+    store.create()
+    return store.session_key
+
+
+@builder
+def street_desk():
+    """One application that the street's approver may pass on now."""
+    house = House()
+    application = house.prepare(house.filed())
+    return {
+        "pk": application.pk,
+        "moves": application.moves,
+        "session": session_of(house.officer("一南街道", Role.APPROVER)),
+    }
+
+
+@builder
+def city_desk(count, size):
+    """`count` applications at one city's desk, ready for its list of `size` places."""
+    house = House(quota=int(size))
+    street = house.regions["一南街道"]
+    new = [house.found(f"竞争{number}社区", street) for number in range(int(count))]
+    house.people.filers(new)
+    house.title(new)
+    rows = []
+    day = dt.date(2017, 8, 21)
+    for community in new:
+        application = house.drive.fill(house.drive.start(community, moment(day)), 0.9, moment(day))
+        house.drive.submit(application, moment(day) + dt.timedelta(hours=1))
+        rows.append(application)
+    for state in ("street_review", "county_review"):
+        for application in rows:
+            house.prepare(house.fresh(application), moment(dt.date(2017, 8, 22)))
+            verb = house.drive.pass_on if state == "street_review" else house.drive.shortlist
+            verb(house.fresh(application), moment(dt.date(2017, 8, 22)))
+    notice = house.drive.publish("county_review", house.regions["一县"], moment(dt.date(2017, 8, 23)), "x")
+    from accreditation import notices
+
+    notices.close(notice, at=clock.end_of(notice.last_day))
+    for application in rows:
+        house.prepare(house.fresh(application), moment(dt.date(2017, 9, 4)))
+    return {
+        "pks": [[a.pk, a.moves] for a in Application.objects.filter(state="city_review").order_by("pk")],
+        "session": session_of(house.officer("东市", Role.APPROVER)),
+        "quota": Quota.objects.get(region=house.regions["东市"]).pk,
+    }
+
+
+@builder
+def outcome():
+    """What stands in the database after a race."""
+    return {
+        "states": list(Application.objects.order_by("pk").values_list("state", flat=True)),
+        "listed": Application.objects.filter(listed_at__isnull=False).count(),
+        "quotas": {str(q.pk): [q.used, q.size, q.places.count()] for q in Quota.objects.all()},
+        "events": {
+            action: Event.objects.filter(action=action).count()
+            for action in ("pass_on", "shortlist", "submit", "start")
+        },
+        "breaches": [s for _, found in invariants.breaches(clock.now()) for s in found],
+    }
+
+
+@builder
+def sessions(*usernames):
+    """Signed-in sessions by user name."""
+    return {name: session_of(User.objects.get(username=name)) for name in usernames}
+
+
+@builder
+def end_posting(pk):
+    """A posting ends yesterday."""
+    return {"ended": Posting.objects.filter(pk=pk).update(ends=clock.today() - dt.timedelta(days=1))}
+
+
+def main(what, *args):
+    call_command("migrate", verbosity=0)
+    with transaction.atomic():
+        told = BUILDERS[what](*args)
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
