@@ -11,9 +11,15 @@ from accounts.models import Department, Office, Role, User
 from accounts.text import clean_line, has_unseen, narrow
 from regions.calendar_files import day_of as read_day
 from regions.models import Community, Region
+from regions.tables import MAX_BYTES
 
 USERNAME = re.compile(r"[a-z0-9\u3400-\u9fff][a-z0-9\u3400-\u9fff._-]{2,39}")
 USERNAME_RULE = "3 到 40 个字，可用小写字母、数字、汉字和 . _ -，不能以符号开头；字母不分大小写。"
+
+
+def posted(request):
+    """What was posted, for a form's first argument; None where nobody pressed anything."""
+    return request.POST if request.method == "POST" else None
 
 
 class LineField(forms.CharField):
@@ -68,8 +74,9 @@ class SignIn(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    next = forms.CharField(required=False, widget=forms.HiddenInput)
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Not CharFields: whatever stands in these two is checked where it is used, and never stops a sign-in.
+    next = forms.Field(required=False, widget=forms.HiddenInput)
+    kept = forms.Field(required=False, widget=forms.HiddenInput)
 
 
 PASSWORD_RULES = (
@@ -259,6 +266,12 @@ class PeopleFile(forms.Form):
         help_text="Excel（.xlsx、.xls）或 CSV（UTF-8、GBK），一次最多 1000 人",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:  # before anything of it is read
+            raise ValidationError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请删去无关的工作表后再传。")
+        return file
 
 
 class Interest(forms.Form):

@@ -131,8 +131,9 @@ def check(cells: list[dict], *, by, at) -> Reading:
         _read_person(row, reading, today)
     _check_usernames(reading)
     _find_places(reading, by)
+    faulty = {fault.row for fault in reading.faults}
     for row in reading.rows:
-        if row.place is not None and row.role and row.starts:
+        if row.number not in faulty:
             refusal = why_not_appoint(
                 by,
                 User(),

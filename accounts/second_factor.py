@@ -89,6 +89,7 @@ def confirm(user, code: str, *, at, now, ip=None) -> tuple[TOTPDevice, list[str]
             note("otp_failed", account=user, by=user, at=at, ip=ip)
     if not accepted:  # outside, so that the failure is kept
         raise ValidationError(WRONG)
+    limits.clear(_key(user))
     return device, codes
 
 

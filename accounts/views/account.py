@@ -14,7 +14,7 @@ from django_otp import login as otp_login
 from accounts import interests as interest_verbs
 from accounts import limits, second_factor, sign_in
 from accounts.account_events import about, note, told
-from accounts.forms import PASSWORD_RULES, ChangePassword, Code, Interest
+from accounts.forms import PASSWORD_RULES, ChangePassword, Code, Interest, posted
 from accounts.models import Event, User
 from accounts.permissions import home_of
 from regions import clock
@@ -47,7 +47,7 @@ def profile(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request):
     """Change the own password; every other session of the account ends."""
-    form = ChangePassword(request.POST or None, user=request.user)
+    form = ChangePassword(posted(request), user=request.user)
     if form.is_valid() and _right_old(request, form):
         at = clock.now()
         with transaction.atomic():
@@ -209,9 +209,9 @@ def interests(request):
     community = None
     if chosen:
         community = get_object_or_404(
-            within, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
+            within, pk=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
         )
-    form, status = Interest(request.POST or None), 200
+    form, status = Interest(posted(request)), 200
     if request.method == "POST" and community and form.is_valid():
         try:
             interest_verbs.declare_interest(

@@ -43,7 +43,7 @@ def office_new(request):
     choice = places.choose(request.user.acting, request.GET)
     form, status = None, 200
     if not choice.is_community:
-        form = forms.NewOffice(request.POST or None)
+        form = forms.NewOffice(forms.posted(request))
         if form.is_valid():
             office = Office(region=choice.place, department=form.cleaned_data["department"])
             saved, status = _save(request, office, form)
@@ -57,7 +57,7 @@ def office_new(request):
 def office(request, pk):
     """Change an office's details."""
     held = get_object_or_404(_offices(request), pk=pk)
-    form, status = forms.OfficeDetails(request.POST or None, instance=held), 200
+    form, status = forms.OfficeDetails(forms.posted(request), instance=held), 200
     if form.is_valid():
         saved, status = _save(request, Office.objects.select_related("region").get(pk=pk), form)
         if saved:

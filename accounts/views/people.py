@@ -170,7 +170,7 @@ def _posting_form(request, form_class, choice):
     if not roles:
         return None
     return form_class(
-        request.POST or None, place=choice.place, roles=roles, initial={"starts": clock.today()}
+        forms.posted(request), place=choice.place, roles=roles, initial={"starts": clock.today()}
     )
 
 
@@ -197,7 +197,7 @@ def end_posting(request, pk, posting_pk):
     posting = get_object_or_404(
         postings_within(region).select_related("office__region", "community"), user=account, pk=posting_pk
     )
-    form = forms.EndPosting(request.POST or None, posting=posting, today=clock.today())
+    form = forms.EndPosting(forms.posted(request), posting=posting, today=clock.today())
     return _verb_page(
         request,
         account,
@@ -217,7 +217,7 @@ def reset_password(request, pk):
     """A new one-time password, shown once."""
     _sysadmin(request)
     account = get_object_or_404(people_visible_to(request.user), pk=pk)
-    form, status = Form(request.POST if request.method == "POST" else None), 200
+    form, status = Form(forms.posted(request)), 200
     if request.method == "POST":
         form.is_valid()
         try:
@@ -309,7 +309,7 @@ def _simple(request, pk, verb, form_class, *, heading, done, **words):
     """A verb on one account, with a form of its own fields."""
     _sysadmin(request)
     account = get_object_or_404(people_visible_to(request.user), pk=pk)
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = form_class(forms.posted(request))
     return _verb_page(
         request,
         account,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people_sheets
-from accounts.forms import PeopleFile
+from accounts.forms import PeopleFile, posted
 from accounts.limits import client_ip
 from accounts.models import Role
 from accounts.people_import import cells_of, check, import_people
@@ -44,7 +44,7 @@ def people_import(request):
     _sysadmin(request)
     if request.method == "POST" and "checked" in request.POST:
         return _carry_out(request)
-    form = PeopleFile(request.POST or None, request.FILES or None)
+    form = PeopleFile(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
