@@ -40,8 +40,27 @@ INSTEAD = (
     (("video/", "audio/"), "音频和视频不能上传，请改传照片或 PDF。"),
 )  # fmt: skip
 # Parts of a PDF that run, open, call out or carry other files.
-PDF_KEYS = ("/OpenAction", "/AA", "/JS", "/JavaScript", "/EmbeddedFiles", "/EmbeddedFile", "/EF", "/AF", "/XFA")
-PDF_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound"}
+PDF_KEYS = (
+    "/OpenAction",
+    "/AA",
+    "/JS",
+    "/JavaScript",
+    "/EmbeddedFiles",
+    "/EmbeddedFile",
+    "/EF",
+    "/AF",
+    "/XFA",
+)
+PDF_ACTIONS = {
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToE",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
+}
 PDF_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
 
 
