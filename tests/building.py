@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from urllib.parse import quote
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 import django  # noqa: E402
@@ -22,8 +23,10 @@ from django.db import transaction  # noqa: E402
 from accounts import sign_in  # noqa: E402
 from accounts.models import Event, Posting, Role, User  # noqa: E402
 from accreditation import invariants  # noqa: E402
-from accreditation.models import Application, Quota  # noqa: E402
+from accreditation.models import Application, Notice, Quota, Recognition  # noqa: E402
+from demonstration import hunan  # noqa: E402
 from regions import clock  # noqa: E402
+from regions.models import Region  # noqa: E402
 from tests.factories import House, moment  # noqa: E402
 
 BUILDERS = {}
@@ -115,6 +118,48 @@ def sessions(*usernames):
 def end_posting(pk):
     """A posting ends yesterday."""
     return {"ended": Posting.objects.filter(pk=pk).update(ends=clock.today() - dt.timedelta(days=1))}
+
+
+@builder
+def demonstration():
+    """The whole demonstration, with a session for each kind of reader and the pages each uses."""
+    with open(os.devnull, "w") as quiet:
+        call_command("setup_portal", stdout=quiet)
+    hunan.fill(lambda line: None)
+    at = {name: Region.objects.get(level=level, name=name) for level, name in PLACES}
+    seats = {
+        "filer": Application.objects.filter(state="recognised").first(),
+        "handler": Posting.objects.get(office__region=at["郴州市"], role=Role.HANDLER),
+        "approver": Posting.objects.get(office__region=at["张家界市"], role=Role.APPROVER),
+        "publisher": Posting.objects.get(office__region=at["张家界市"], role=Role.PUBLISHER),
+        "province": Posting.objects.get(office__region=at["湖南省"], role=Role.HANDLER),
+        "auditor": Posting.objects.get(office__region=at["湖南省"], role=Role.AUDITOR),
+        "sysadmin": Posting.objects.get(office__region=at["湖南省"], role=Role.SYSADMIN),
+    }
+    community = Posting.objects.get(community=seats["filer"].community)
+    users = {role: (community if role == "filer" else posting).user for role, posting in seats.items()}
+    desk = Application.objects.filter(
+        state="city_review", position__range=(at["郴州市"].position, at["郴州市"].last)
+    ).first()
+    round_ = desk.round_id
+    pages = [
+        ("", "/"), ("", "/notices/"), ("", f"/notices/{Notice.objects.last().pk}/"), ("", "/recognised/"), ("", "/login/"),
+        ("", f"/certificates/{Recognition.objects.last().number}/"), ("", "/programmes/hunan-star-2017/"),
+        ("filer", "/home/"), ("filer", f"/applications/{seats['filer'].pk}/"),
+        ("handler", "/desk/"), ("handler", f"/applications/{desk.pk}/"), ("handler", f"/applications/{desk.pk}/sheet/"),
+        ("approver", "/desk/"), ("approver", "/lists/"), ("approver", f"/lists/{round_}/star/"),
+        ("publisher", f"/lists/{round_}/star/publish/"), ("publisher", "/desk/notices/"), ("approver", "/desk/objections/"),
+        ("province", "/desk/"), ("province", "/applications/"), ("province", "/progress/"), ("auditor", "/applications/"),
+        ("auditor", "/applications/?q=桂花"), ("auditor", f"/rounds/{round_}/"), ("auditor", f"/rounds/{round_}/quotas/"),
+        ("sysadmin", "/people/"), ("sysadmin", "/workdays/"),
+    ]  # fmt: skip
+    return {
+        "sessions": {role: session_of(user) for role, user in users.items()},
+        "pages": [[r, quote(p, safe="/?=&")] for r, p in pages],
+    }
+
+
+PLACES = (("province", "湖南省"), ("city", "郴州市"), ("city", "张家界市"))
 
 
 def main(what, *args):

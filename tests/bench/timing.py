@@ -1,0 +1,26 @@
+"""Medians and ratios of interleaved runs."""
+
+import statistics
+import time
+
+
+def seconds(action) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def spread(times: list[float]) -> tuple[float, float]:
+    """(median, 95th percentile)."""
+    ordered = sorted(times)
+    return statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+
+
+def beside(work, limit, rounds=5) -> tuple[float, float, float]:
+    """Run work and its bare limit in turn; (median of work, median of limit, median ratio limit/work)."""
+    pairs = [(seconds(work), seconds(limit)) for _ in range(rounds)]
+    return (
+        statistics.median(w for w, _ in pairs),
+        statistics.median(x for _, x in pairs),
+        statistics.median(x / w for w, x in pairs),
+    )
