@@ -7,6 +7,7 @@ lower-case letters, digits and underscores.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -21,13 +22,18 @@ Points = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Compiled:
-    """points: clean figures → points of every item in order. quick: raw figures → the same, None when unsure."""
+    """points: clean figures → points of every item in order. quick: raw figures → the same, None when unsure.
+
+    total: as quick, but their sum alone; None as well for a rubric whose items may be left out.
+    """
 
     points: Callable[[Figures], Points]
     quick: Callable[[Mapping[str, Any]], Points | None]
+    total: Callable[[Mapping[str, Any]], int | None]
     source: str
 
 
+@lru_cache(maxsize=4096, typed=True)
 def scaled(value: object) -> Number:
     """A decimal figure as it stands in a sheet, for the quick way; ValueError sends the sheet the careful way."""
     if type(value) is str:
@@ -49,22 +55,20 @@ def compile_sections(
     required: the keys of the figures the items read.
     """
     body = [line for items, cap in sections for line in _section(items, cap)]
+    # Counts first: one slice holds them all.
+    required = sorted(required, key=lambda key: figures[key].type != "count")
     names = [variable(key) for key in required]
     indicators = [item for items, _cap in sections for item in items]
-    unpack = f"    ({', '.join(names)},) = get(figures)"
-    result = f"    return ({', '.join(f'p_{item.code}' for item in indicators)},)"
+    read = ["    row = get(figures)", f"    ({', '.join(names)},) = row"]
+    guards = _guards(figures, required)
+    points = [f"p_{item.code}" for item in indicators]
+    left_out = any(item.may_be_left_out for item in indicators)
+    total = "None" if left_out else " + ".join(points)
     source = "\n".join(
         [
-            "def points(figures):",
-            unpack,
-            *body,
-            result,
-            "",
-            "def quick(figures):",
-            unpack,
-            *_guards(figures, required),
-            *body,
-            result,
+            *("def points(figures):", *read, *body, f"    return ({', '.join(points)},)", ""),
+            *("def quick(figures):", *read, *guards, *body, f"    return ({', '.join(points)},)", ""),
+            *("def total(figures):", *read, *guards, *body, f"    return {total}"),
         ]
     )
     getter = itemgetter(*required)
@@ -76,7 +80,7 @@ def compile_sections(
         "STEPS": {key: _steps(figures[key]) for key in required},
     }
     exec(compile(source, f"<{name}>", "exec"), scope)  # numbers and checked keys only
-    return Compiled(scope["points"], scope["quick"], source)
+    return Compiled(scope["points"], scope["quick"], scope["total"], source)
 
 
 def _section(items: tuple[Indicator, ...], cap: int | None) -> list[str]:
@@ -152,7 +156,7 @@ def _guards(figures: Mapping[str, Figure], required: Sequence[str]) -> list[str]
     answers = [variable(figure.key) for figure in used if figure.type == "yesno"]
     if counts:
         # A negative count makes the union negative; another type cannot be united or shows among the types.
-        lines.append(f"    if {{*map(type, ({', '.join(counts)},))}} != INT: return None")
+        lines.append(f"    if {{*map(type, row[:{len(counts)}])}} != INT: return None")
         lines.append(f"    if not 0 <= ({' | '.join(counts)}) < {10**18}: return None")
     if answers:
         # Only booleans unite to a boolean.

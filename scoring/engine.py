@@ -20,8 +20,7 @@ class FigureError(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One item of a scored sheet. points: scaled, None when the item is left out; raw: before floor and maximum."""
 
     code: str
@@ -37,9 +36,9 @@ class Line:
         return "" if self.points is None else show_points(self.points)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Result:
-    """A scored sheet. With `errors` nothing is scored: no total, no lines, passed None.
+    """A scored sheet; not to be changed. With `errors` nothing is scored: no total, no lines, passed None.
 
     The reasons are written when `lines` or `criteria` is first read.
     """
@@ -49,6 +48,7 @@ class Result:
     figures: Mapping[str, Any]
     points: Points
     errors: tuple[FigureError, ...] = ()
+    plain: bool = False  # the fast way found every figure in order
 
     @property
     def total(self) -> int | None:
@@ -95,7 +95,7 @@ class Result:
 
     @cached_property
     def _clean(self) -> Figures:
-        return _read(self.rubric, self.figures).clean
+        return _plain(self.rubric, self.figures) if self.plain else _read(self.rubric, self.figures).clean
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def score(rubric: Rubric, figures: Mapping[str, Any], *, tier: str = "") -> Resu
     if rubric.criteria is None and rubric.has_points:
         points = _quick(rubric, figures)
         if points is not None:
-            return Result(rubric, tier, dict(figures), points)
+            return Result(rubric, tier, dict(figures), points, plain=True)
     read = _read(rubric, figures)
     needed = rubric.needed(tier)
     errors = [FigureError(key, "缺少这项数据") for key in needed if key in read.missing]
@@ -175,17 +175,13 @@ def score_partial(rubric: Rubric, figures: Mapping[str, Any], *, tier: str = "")
 
 def totals(rubric: Rubric, rows: Iterable[Mapping[str, Any]]) -> Iterator[int | None]:
     """The total of every sheet in order, scaled, without reasons; None for one that `score` would refuse."""
-    quick, careful = rubric.compiled.quick, score
-    plain = not any(item.may_be_left_out for item in rubric.indicators)
+    quick = rubric.compiled.total
     for figures in rows:
         try:
-            points = quick(figures)
+            total = quick(figures)
         except (KeyError, TypeError, ValueError):
-            points = None
-        if points is None:
-            yield careful(rubric, figures).total
-        else:
-            yield sum(points) if plain else total_of(rubric, points)  # type: ignore[arg-type]
+            total = None  # something is not plainly in order: the careful way decides
+        yield score(rubric, figures).total if total is None else total
 
 
 def _quick(rubric: Rubric, figures: Mapping[str, Any]) -> Points | None:
@@ -220,6 +216,18 @@ def _read(rubric: Rubric, figures: Mapping[str, Any]) -> _Read:
     return _Read(found, missing, wrong)
 
 
+def _plain(rubric: Rubric, figures: Mapping[str, Any]) -> Figures:
+    """Clean figures of a sheet the fast way has checked: only decimals and points still want scaling."""
+    found, reasons = Figures(figures), dict[str, str]()
+    for figure in rubric.scaled_figures:
+        found[figure.key] = clean(figure, figures[figure.key]).value or 0
+        reason = found.pop(figure.reason_key, None) if figure.type == "points" else None
+        if reason:
+            reasons[figure.key] = str(reason)
+    found.reasons = reasons
+    return found
+
+
 def _line(item: Indicator, figures: Figures, points: int | None) -> Line:
     weighed = item.weigh(figures)
     because = weighed.because
@@ -232,9 +240,9 @@ def total_of(rubric: Rubric, points: Points) -> int:
     """The sum of the items' points (in their order, bonus classes already capped); scaled up to the full points where
     items are left out (None), to 1/10000, half up.
     """
+    if not rubric.may_leave_out or None not in points:
+        return sum(points)  # type: ignore[arg-type]
     earned = sum(value for value in points if value is not None)
-    if None not in points:
-        return earned
     pairs = zip(rubric.indicators, points, strict=True)
     counted = rubric.full - sum(item.max for item, value in pairs if value is None)
     return half_up(earned * rubric.full, counted) if counted > 0 else 0

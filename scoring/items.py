@@ -1,8 +1,11 @@
 """An item of a rubric (评分指标): its words from the source, its rules, and what they make of one sheet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
+from operator import itemgetter
+from typing import NamedTuple
 
 from scoring.measures import NOBODY_FLAG, Figures
 from scoring.points import show_points
@@ -12,8 +15,7 @@ from scoring.weighing import Rule
 KEPT = 512
 
 
-@dataclass(frozen=True)
-class Weighed:
+class Weighed(NamedTuple):
     """points: after floor and maximum, None when the item is left out; raw: before both (A5)."""
 
     points: int | None
@@ -65,13 +67,18 @@ class Indicator:
         return f"{sentence}；最多 {show_points(self.max)} 分"
 
     @cached_property
+    def _case(self) -> Callable[[Figures], object]:
+        return itemgetter(*self.figures)
+
+    @cached_property
     def _weighed(self) -> dict[object, Weighed]:
         return {}
 
     def weigh(self, figures: Figures) -> Weighed:
         """Points and reason, rule by rule; the same figures give the same answer, so recent ones are kept."""
-        reasons = tuple(figures.reasons.get(key) for key in self.figures) if self.judged else ()
-        case = (*(figures[key] for key in self.figures), *reasons)
+        case: object = self._case(figures)
+        if self.judged:
+            case = (case, *(figures.reasons.get(key) for key in self.figures))
         found = self._weighed.get(case)
         if found is None:
             if len(self._weighed) >= KEPT:

@@ -7,6 +7,7 @@ Fraction of it, so nothing typed is ever rounded.
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 UNIT = 10_000
 
@@ -29,6 +30,7 @@ def parse_points(text: str) -> int:
     return -points if sign else points
 
 
+@lru_cache(maxsize=4096)
 def show_points(points: int) -> str:
     """25000 → "2.5": the shortest decimal, "0" and never "-0"."""
     whole, rest = divmod(abs(points), UNIT)

@@ -152,6 +152,15 @@ class Rubric:
         sections = [(one.indicators, one.max if one.bonus else None) for one in self.categories]
         return compile_sections(f"{self.key} {self.version}", sections, self.figures, self.required)
 
+    @cached_property
+    def may_leave_out(self) -> bool:
+        """Whether some item may be left out of a sheet, which is then scaled up."""
+        return any(item.may_be_left_out for item in self.indicators)
+
+    @cached_property
+    def scaled_figures(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure in self.figures.values() if figure.type in ("decimal", "points"))
+
     @property
     def has_points(self) -> bool:
         """False for a programme that is its criteria alone."""

@@ -19,8 +19,9 @@ from typing import Any
 
 from python_calamine import CalamineError, load_workbook
 
+from scoring.figures import Figure
 from scoring.points import LONGEST
-from scoring.reading import read_figure
+from scoring.reading import Read, read_figure
 from scoring.rubric import Rubric
 
 ENDINGS = (".json", ".csv", ".xlsx")
@@ -29,7 +30,7 @@ HEAD_ROWS = 10  # a title may stand above the heads, within these
 
 # A workbook larger than this, unpacked, belongs in a CSV file.
 MOST_PARTS, MOST_BYTES, MOST_RATIO, MOST_CELLS = 200, 100_000_000, 100, 12_000_000
-CHUNK, LONGEST_ROW = 1 << 16, 1 << 20
+CHUNK, LONGEST_ROW, KEPT = 1 << 16, 1 << 20, 4096
 
 
 class Unreadable(Exception):
@@ -175,19 +176,37 @@ def _name(text: str) -> str:
 # Tables
 
 
+@dataclass
+class _Column:
+    """A column of a table: its key, its figure, and what its cells were read as (most say the same few things)."""
+
+    key: str
+    figure: Figure | None
+    known: dict[str, Read] = field(default_factory=dict)
+
+    def read(self, text: str) -> Read:
+        found = self.known.get(text)
+        if found is None:
+            if len(self.known) >= KEPT:
+                self.known.clear()
+            assert self.figure is not None
+            found = self.known[text] = read_figure(self.figure, text)
+        return found
+
+
 def _table_rows(cells: Iterator[list[Any]], rubric: Rubric) -> Iterator[Row]:
-    heads: list[str] = []
+    columns: list[_Column] = []
     for number, row in enumerate(cells, 1):
         texts = [_text(cell) for cell in row]
         if not any(texts):
             continue
-        if not heads:
-            heads = _heads(texts, rubric)
-            if not heads and number >= HEAD_ROWS:
+        if not columns:
+            columns = [_Column(key, rubric.figures.get(key)) for key in _heads(texts, rubric)]
+            if not columns and number >= HEAD_ROWS:
                 break
             continue
-        yield _table_row(number, heads, row, texts, rubric)
-    if not heads:
+        yield _table_row(number, columns, texts)
+    if not columns:
         raise Unreadable("没有找到表头：应有一行列名，其中一列是 community，其余是基础数据的名称。")
 
 
@@ -204,21 +223,20 @@ def _heads(texts: list[str], rubric: Rubric) -> list[str]:
     return keys
 
 
-def _table_row(number: int, heads: list[str], row: list[Any], texts: list[str], rubric: Rubric) -> Row:
+def _table_row(number: int, columns: list[_Column], texts: list[str]) -> Row:
     made = Row("")
-    for key, cell, text in zip(heads, row, texts, strict=False):
-        figure = rubric.figures.get(key)
-        if key == "community":
-            made.community = _name(text)
-        elif figure is not None:
-            value, problem = read_figure(figure, cell if isinstance(cell, bool) else text)
+    for place, (column, text) in enumerate(zip(columns, texts, strict=False), 1):
+        if column.figure is not None:
+            value, problem = column.read(text)
             if value is not None:
-                made.figures[key] = value
+                made.figures[column.key] = value
             elif text:
-                made.problems[key] = f"第 {number} 行：{problem}"
-        elif key or text:
-            made.figures[key or f"第 {heads.index(key) + 1} 列"] = text
-    if any(texts[len(heads) :]):
+                made.problems[column.key] = f"第 {number} 行：{problem}"
+        elif column.key == "community":
+            made.community = _name(text)
+        elif column.key or text:
+            made.figures[column.key or f"第 {place} 列"] = text
+    if any(texts[len(columns) :]):
         made.problems["community"] = f"第 {number} 行的单元格比表头多"
     if not made.community:
         made.community = None
@@ -226,12 +244,15 @@ def _table_row(number: int, heads: list[str], row: list[Any], texts: list[str], 
     return made
 
 
+_BLANKS = " \t\r\n\u3000\u00a0\ufeff\u200b"
+
+
 def _text(cell: Any) -> str:
     """A cell as text; a workbook's number exactly as its shortest decimal."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.strip().strip("\ufeff")
+        return cell.strip(_BLANKS)
     if isinstance(cell, bool) or not isinstance(cell, numbers.Real):
         return "是" if cell is True else "否" if cell is False else str(cell)
     shown = f"{Decimal(repr(cell)):f}"

@@ -105,16 +105,16 @@ class Shortfall(Rule):
     def code(self) -> str:
         short, step = self.compared.against_code(self.border, self.per, -1 if self.above else 1)
         if self.rounding == "floor":
-            lost = f"{self.lose} * (({short}) // ({step}))"
+            lost = f"{self.lose} * (short // ({step}))"
         elif self.rounding == "ceil":
-            lost = f"{self.lose} * -(-({short}) // ({step}))"
+            lost = f"{self.lose} * -(-short // ({step}))"
         else:
             whole = f"{self._grain} * ({step})"
-            lost = f"(2 * {self.lose} * ({short}) + {whole}) // (2 * {whole}) * {self._grain}"
+            lost = f"(2 * {self.lose} * short + {whole}) // (2 * {whole}) * {self._grain}"
         if self.cap is not None:
             lost = f"min({lost}, {self.cap})"
         empty = self.compared.empty_code()
-        lost = f"({lost} if {short} > 0 else 0)"
+        lost = f"({lost} if (short := {short}) > 0 else 0)"
         if empty and (self.above or self.compared.nobody == "zero"):
             return f"({self.full if self.compared.nobody == 'zero' else 0} if {empty} else {lost})"
         return lost
