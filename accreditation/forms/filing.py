@@ -6,7 +6,8 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.text import UNSEEN, clean_line, clean_text, narrow
+from accounts.forms import LineField
+from accounts.text import UNSEEN, clean_text, narrow
 from accreditation import filing_content
 from accreditation.uploads import ACCEPT
 from scoring.points import show_points
@@ -41,13 +42,6 @@ class Withdrawal(Seen):
 
     def clean_reason(self):
         return clean_text(self.cleaned_data["reason"])
-
-
-class LineField(forms.CharField):
-    """One line without unseen characters."""
-
-    def to_python(self, value):
-        return clean_line(super().to_python(value) or "")
 
 
 class PastedField(forms.CharField):
