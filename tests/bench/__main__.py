@@ -1,8 +1,14 @@
 """Run all measures and print them. Nothing here passes or fails: it is read."""
 
 import argparse
+import os
 
-from tests.bench import exporting, pages, scoring_speed
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from tests.bench import exporting, pages, scoring_speed  # noqa: E402
 
 MEASURES = {"pages": pages.measure, "scoring": scoring_speed.measure, "exports": exporting.measure}
 
