@@ -110,3 +110,15 @@ def needs_exception(application, at) -> bool:
             )
             return not held.exists()
     return False
+
+
+def words(rule) -> str:
+    """The condition as a sentence for those who have not applied yet."""
+    if rule["rule"] == "kind":
+        also = "（行政村须具有与社区相近的服务功能）" if rule.get("village_needs_similar_services") else ""
+        return f"申报主体为{'、'.join(_KINDS[kind] for kind in rule['allowed'])}{also}。"
+    if rule["rule"] == "established":
+        return "经县级人民政府批准设立，并报民政部门备案。"
+    if rule["rule"] == "self_score_at_least":
+        return f"自评不低于 {rule['value']} 分。"
+    return rule.get("sentence", "")

@@ -40,6 +40,13 @@ def period(calendar, day: dt.date, workdays: int) -> tuple[dt.date, dt.date]:
     return day + dt.timedelta(days=1), calendar.notice_end(day, workdays)
 
 
+def resting_days(calendar, first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days from first to last that are not working days: what a period leaves out. Raises UnknownYear."""
+    days = ((last - first).days + 1) if last >= first else 0
+    inside = (first + dt.timedelta(days=n) for n in range(days))
+    return [day for day in inside if not calendar.is_working(day)]
+
+
 def problems(desk, round_, state, at) -> list[str]:
     """What stands in the way of publishing this list, as sentences; empty when it may be published."""
     found = []

@@ -1,5 +1,24 @@
-"""Addresses."""
+"""Addresses of the pages for everyone."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from accreditation.views import public
+
+urlpatterns = [
+    path("", public.public_home, name="public_home"),
+    # /notices/
+    path("notices/", public.notices, name="notices"),
+    path("notices/<int:pk>/", public.notice, name="notice"),
+    path("notices/<int:pk>/entries/<int:entry>/object/", public.object_to, name="object_to"),
+    # /objections/
+    path("objections/", public.objection_status, name="objection_status"),
+    path("objections/<str:code>/receipt/", public.objection_receipt, name="objection_receipt"),
+    # /recognised/, /communities/, /certificates/
+    path("recognised/", public.recognised, name="recognised"),
+    path("communities/<int:pk>/", public.community_history, name="community_history"),
+    path("certificates/", public.certificate_check, name="certificate_check"),
+    path("certificates/<str:number>/", public.certificate, name="certificate"),
+    # /programmes/
+    path("programmes/", public.programmes, name="programmes"),
+    path("programmes/<str:key>/", public.programme, name="programme"),
+]

@@ -1,0 +1,318 @@
+"""Pages for everyone: notices, objections, the register of titles, certificates, programmes. No sign-in, no script."""
+
+from contextlib import ExitStack
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.models import FormReceipt
+from accreditation import notices as running
+from accreditation import public, public_rules, uploads
+from accreditation.forms.public import (
+    CertificateQuery,
+    CodeQuery,
+    NoticeQuery,
+    ObjectionForm,
+    RecognisedQuery,
+    shown_code,
+)
+from accreditation.models import NoticeEntry
+from regions import clock
+
+HOUR = 3600
+OBJECTIONS_PER_PLACE, OBJECTIONS_PER_NOTICE, WRONG_PER_PLACE = 5, 200, 30
+KEPT_SECONDS = 60
+SIZES = (25, 50, 100)
+
+
+def shortly_kept(view):
+    """Let browsers and proxies keep a public page for a minute. Not for those signed in, nor where the clock is moved."""
+
+    @wraps(view)
+    def kept(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200 and not request.user.is_authenticated and not settings.DEMO:
+            response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        return response
+
+    return kept
+
+
+def too_many(request, minutes):
+    """429 with the minutes to wait. Nothing was changed."""
+    response = render(request, "errors/429.html", {"wait_minutes": minutes}, status=429)
+    response["Retry-After"] = str(60 * minutes)
+    return response
+
+
+def _page(request, rows):
+    size = request.GET.get("size", "")
+    paginator = Paginator(rows, int(size) if size in map(str, SIZES) else SIZES[0])
+    return paginator.get_page(request.GET.get("page"))
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def public_home(request):
+    """What the portal is for, the running notices, and the boxes to look something up."""
+    today = clock.today()
+    rows = public.notices(today)[:5]
+    context = {
+        "lines": [line for line in public.notice_lines(rows, today) if line.days_left is not None],
+        "numbers": public.numbers(today),
+        "certificate": CertificateQuery(),
+    }
+    return render(request, "public/public_home.html", context)
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def notices(request):
+    """All notices, the running ones on top."""
+    today = clock.today()
+    form = NoticeQuery(request.GET, years=public.notice_years())
+    form.is_valid()
+    page = _page(request, public.notices(today, places=form.places, year=form.found("year")))
+    page.object_list = public.notice_lines(page.object_list, today)
+    return render(request, "public/notices.html", {"form": form, "page": page, "sizes": SIZES})
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def notice(request, pk):
+    """One notice as it was published, with its period and the way to object."""
+    found = public.notice(pk, clock.now())
+    if found is None:
+        raise Http404
+    return render(request, "public/notice.html", {"notice": found})
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def recognised(request):
+    """The register of titles."""
+    today = clock.today()
+    form = RecognisedQuery(request.GET, years=public.title_years(), tiers=public.title_tiers())
+    form.is_valid()
+    rows = public.titles(
+        places=form.places, text=form.found("q"), year=form.found("year"), tier=form.found("tier")
+    )
+    page = _page(request, rows)
+    page.object_list = public.shown(page.object_list, today)
+    return render(request, "public/recognised.html", {"form": form, "page": page, "sizes": SIZES})
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def community_history(request, pk):
+    """A community's names, changes, titles and notices."""
+    found = public.community(pk, clock.today())
+    if found is None:
+        raise Http404
+    return render(request, "public/community_history.html", {"community": found})
+
+
+# Certificates
+
+
+def _guesses(request, purpose):
+    return limits.key_of(purpose, limits.place_of(limits.client_ip(request)))
+
+
+def _too_many_wrong(request, purpose) -> bool:
+    return limits.peek(_guesses(request, purpose), timezone.now()) >= WRONG_PER_PLACE
+
+
+def _count_wrong(request, purpose):
+    limits.count(_guesses(request, purpose), HOUR, timezone.now())
+
+
+@login_not_required
+@require_safe
+def certificate_check(request):
+    """The box to type a number into."""
+    if "number" not in request.GET:
+        return render(request, "public/certificate_check.html", {"form": CertificateQuery()})
+    form = CertificateQuery(request.GET)
+    if form.is_valid():
+        return redirect("certificate", number=form.cleaned_data["number"])
+    return render(request, "public/certificate_check.html", {"form": form}, status=400)
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def certificate(request, number):
+    """Whether a certificate holds: the state in words first. A scanned code leads here."""
+    if _too_many_wrong(request, "certificate"):
+        return too_many(request, 60)
+    found = public.certificate(number.upper(), clock.today())
+    if found is None:
+        _count_wrong(request, "certificate")
+    context = {"title": found, "number": number[:60], "at": clock.now(), "form": CertificateQuery()}
+    return render(request, "public/certificate.html", context, status=200 if found else 404)
+
+
+# Objections
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("name", "contact", "text")
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_to(request, pk, entry):
+    """Raise an objection to one community of a running notice; the receipt has the query code."""
+    found = public.entry(pk, entry, clock.now())
+    if found is None:
+        raise Http404
+    form = ObjectionForm(initial={"token": get_random_string(32)})
+    status = 200
+    if request.method == "POST":
+        form = ObjectionForm(request.POST, request.FILES)
+        if form.is_valid():
+            earlier = FormReceipt.objects.filter(token=_token(form), address=request.path).first()
+            if earlier:
+                return redirect("objection_receipt", code=earlier.result)
+            if not _take(request, pk):
+                return too_many(request, 60)
+            try:
+                return redirect("objection_receipt", code=_raise(request, entry, form).code)
+            except ValidationError as refusal:
+                _give_back(request, pk)
+                form.add_error("files" if getattr(refusal, "about_file", False) else None, refusal)
+                status = 409
+        else:
+            status = 400
+    context = {"entry": found, "form": form}
+    return render(request, "public/object_to.html", context, status=status)
+
+
+def _token(form):
+    return f"objection-{form.cleaned_data['token']}"[:64]
+
+
+def _raise(request, entry_pk, form):
+    """Store the files, then the objection; when it is refused the files go again."""
+    at = clock.now()
+    with ExitStack() as stack:
+        files = [_checked(stack, upload) for upload in form.cleaned_data["files"]]
+        stack.enter_context(transaction.atomic())
+        entry = get_object_or_404(NoticeEntry, pk=entry_pk)
+        objection = running.object_to(entry, at=at, files=files, **form.said())
+        FormReceipt.objects.create(
+            token=_token(form), address=request.path, result=objection.code, at=timezone.now()
+        )
+    return objection
+
+
+def _checked(stack, upload):
+    try:
+        return stack.enter_context(uploads.kept(upload))
+    except ValidationError as refusal:
+        about = ValidationError(f"{upload.name[:60]}：{refusal.messages[0]}")
+        about.about_file = True
+        raise about from refusal
+
+
+def _buckets(request, notice_pk):
+    """At most so many an hour from one place, and so many to one notice."""
+    place = limits.place_of(limits.client_ip(request))
+    return (
+        (limits.key_of("objection", place), OBJECTIONS_PER_PLACE),
+        (limits.key_of("objection-notice", str(notice_pk)), OBJECTIONS_PER_NOTICE),
+    )
+
+
+def _take(request, notice_pk) -> bool:
+    first, second = _buckets(request, notice_pk)
+    if not limits.take(*first, HOUR, timezone.now()):
+        return False
+    if not limits.take(*second, HOUR, timezone.now()):
+        limits.give_back(first[0])
+        return False
+    return True
+
+
+def _give_back(request, notice_pk):
+    for key, _ in _buckets(request, notice_pk):
+        limits.give_back(key)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def objection_receipt(request, code):
+    """The receipt with the query code; may be printed and opened again by whoever has the code."""
+    if _too_many_wrong(request, "objection-code"):
+        return too_many(request, 60)
+    found = public.objection(code)
+    if found is None:
+        _count_wrong(request, "objection-code")
+        raise Http404
+    context = {
+        "objection": found,
+        "shown": shown_code(code),
+        "status_address": request.build_absolute_uri(reverse("objection_status")),
+    }
+    return render(request, "public/objection_receipt.html", context)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection_status(request):
+    """By query code: where the objection stands and the answer. The code travels in a POST and stays out of logs."""
+    if request.method != "POST":
+        return render(request, "public/objection_status.html", {"form": CodeQuery()})
+    if _too_many_wrong(request, "objection-code"):
+        return too_many(request, 60)
+    form, found, status = CodeQuery(request.POST), None, 400
+    if form.is_valid():
+        found = public.objection(form.cleaned_data["code"])
+        status = 200
+        if found is None:
+            _count_wrong(request, "objection-code")
+            form.add_error("code", "没有查到这个查询码，请与回执核对后再试。")
+            status = 404
+    return render(request, "public/objection_status.html", {"form": form, "objection": found}, status=status)
+
+
+# Programmes
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def programmes(request):
+    """Every programme."""
+    return render(request, "public/programmes.html", {"programmes": public_rules.programmes()})
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def programme(request, key):
+    """The rules of one programme, from its document."""
+    found = public_rules.programme(key)
+    if found is None:
+        raise Http404
+    return render(request, "public/programme.html", {"programme": found})
