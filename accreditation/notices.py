@@ -380,6 +380,7 @@ def recompute(at, region=None) -> list[Notice]:
             held.original_last_day = held.original_last_day or before
             held.last_day = last
             held.save(update_fields=["last_day", "original_last_day"])
+            Application.objects.filter(entries__notice=held, state=held.state).update(due_on=last)
             event = record(
                 "recompute_notice",
                 by=None,

@@ -11,5 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         at = clock.now()
+        for notice in notices.recompute(at):  # a calendar change whose process died before it came to this
+            self.stdout.write(f"{notice.title}：公示结束日期调整为 {notice.last_day:%Y-%m-%d}。")
         for notice, closed, held in notices.close_due(at):
             self.stdout.write(f"{notice.title}：{closed} 个社区公示结束，{held} 个因异议暂缓。")
