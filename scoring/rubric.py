@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from scoring.columns import Columns, read_columns
 from scoring.compiled import Compiled, compile_sections
 from scoring.criteria import Criteria, read_criteria
 from scoring.document import CODE, KEY, Doc, Known
@@ -131,6 +132,7 @@ class Rubric:
     grades: tuple[Grade, ...] = ()
     period: Period | None = None
     later_period: Period | None = None
+    columns: Columns | None = None
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -248,6 +250,7 @@ def _read_sheet(rubric: Rubric, doc: Doc, file: str) -> Rubric:
         grades=_read_grades(doc),
         period=_read_period(doc, "period"),
         later_period=_read_period(doc, "later_period"),
+        columns=read_columns(doc),
     )
     doc.has("readings")
     doc.close()
