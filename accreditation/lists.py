@@ -46,7 +46,7 @@ def desk_list(round_, tier, state, region) -> DeskList:
         Application.objects.filter(
             round=round_, tier=tier, state=state, position__range=(region.position, region.last)
         )
-        .select_related("community", "round__version")
+        .select_related("community")
         .prefetch_related("assessments", "visits")
     )
     assessments = {
