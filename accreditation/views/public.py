@@ -147,6 +147,7 @@ def _count_wrong(request, purpose):
 
 @login_not_required
 @require_safe
+@shortly_kept
 def certificate_check(request):
     """The box to type a number into."""
     if "number" not in request.GET:
