@@ -25,6 +25,7 @@ from accounts.models import Event, Posting, Role, User  # noqa: E402
 from accreditation import invariants  # noqa: E402
 from accreditation.models import Application, Notice, Quota, Recognition  # noqa: E402
 from demonstration import hunan  # noqa: E402
+from demonstration.people import PASSWORD  # noqa: E402
 from regions import clock  # noqa: E402
 from regions.models import Region  # noqa: E402
 from tests.factories import House, moment  # noqa: E402
@@ -118,6 +119,35 @@ def sessions(*usernames):
 def end_posting(pk):
     """A posting ends yesterday."""
     return {"ended": Posting.objects.filter(pk=pk).update(ends=clock.today() - dt.timedelta(days=1))}
+
+
+@builder
+def walk_house():
+    """The small house as a demonstration on 21 August 2017, for people at a browser; the password is the demonstration's."""
+    house = House()
+    clock.move(moment(dt.date(2017, 8, 21)))
+    seats = {
+        f"{level} {role}": house.people.at_office(house.regions[name], role).username
+        for level, name in (
+            ("street", "一南街道"),
+            ("county", "一县"),
+            ("city", "东市"),
+            ("province", "甲省"),
+        )
+        for role in (Role.HANDLER, Role.APPROVER, Role.PUBLISHER, Role.AUDITOR, Role.SYSADMIN)
+        if (house.regions[name].pk, role) in house.people
+    }
+    community = house.community(0)
+    return {
+        "users": {
+            **seats,
+            "filer": house.filer(community).username,
+            "neighbour": house.filer(house.community(1)).username,
+        },
+        "password": PASSWORD,
+        "community": community.name,
+        "round": house.round.pk,
+    }
 
 
 @builder
