@@ -99,6 +99,43 @@ def reasons_against(application, at) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def condition_words(rule) -> str:
+    """A condition of the programme as one line."""
+    if rule["rule"] == "kind":
+        return f"申报单位为{'或'.join(_KINDS[k] for k in rule['allowed'])}"
+    if rule["rule"] == "established":
+        return "经县级人民政府批准设立，并报民政部门备案"
+    if rule["rule"] == "self_score_at_least":
+        return f"对照评分标准自评 {rule['value']} 分以上（含 {rule['value']} 分）"
+    levels = "、".join(_LEVELS.get(money, money) for money in rule["money"])
+    also = (
+        "；没有称号但工作业绩突出、有特色、有亮点的，可写明书面理由破格申报" if rule.get("or_reason") else ""
+    )
+    return f"已获得{levels}充分就业社区称号{also}"
+
+
+_LEVELS = {
+    "city": "市（州）级",
+    "county": "县级",
+    "provincial": "省级",
+    "national": "国家级",
+}
+
+
+def conditions(application, at) -> list[tuple[str, str, bool | None]]:
+    """The tier's conditions before it is written: words, article, and whether met (None: shown by the figures)."""
+    day = day_of(at)
+    found = []
+    for rule in application.round.version.data.get("eligibility", []):
+        if application.tier not in rule.get("tiers", [application.tier]):
+            continue
+        met = None
+        if rule["rule"] != "self_score_at_least":
+            met = not ELIGIBILITY[rule["rule"]](application, rule, day)
+        found.append((condition_words(rule), rule.get("article", ""), met))
+    return found
+
+
 def needs_exception(application, at) -> bool:
     """Whether the community lacks the title and must give a written reason instead."""
     rules = application.round.version.data.get("eligibility", [])

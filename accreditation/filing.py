@@ -133,7 +133,8 @@ def save_figures(application, figures: dict, reasons: dict, *, by, at, edition) 
             kept[key] = value
     lines = json.loads(held.self_sheet.lines)
     for code, text in reasons.items():
-        lines[code] = {"reason": text}
+        if open_places is None or f"indicator:{code}" in open_places:
+            lines[code] = {"reason": text}
     result = score_partial(sheet, kept)
     held.self_sheet.figures, held.self_sheet.lines = canonical(kept), canonical(lines)
     held.self_sheet.total = result.total if result.complete else None

@@ -99,7 +99,8 @@ def _figures(application, sheet):
     for key in result.missing:
         missing.append((f"基础数据：请填写“{labels[key]}”。", key))
     for key, sentence in result.wrong.items():
-        missing.append((f"基础数据：“{labels.get(key, key)}”{sentence}", key))
+        label = labels.get(key, key)
+        missing.append((f"基础数据：{sentence if sentence.startswith(label) else label + sentence}。", key))
     for indicator in sheet.indicators:
         line = result.lines.get(indicator.code)
         if indicator.judged and line is not None and line.points < indicator.max:

@@ -99,11 +99,16 @@ def kept(upload: UploadedFile) -> Iterator[Checked]:
         raise
 
 
-def shown_name(name: str, ending: str) -> str:
-    """The sender's name for display: no folders, no unseen characters, at most 100 characters, the ending of its real kind."""
+def plain_name(name: str) -> str:
+    """The last part of a sender's name without folders and unseen characters."""
     last = re.split(r"[/\\／＼]", name)[-1]
-    stem = "".join(c for c in last if unicodedata.category(c) not in UNSEEN and c not in '<>:"|?*')
-    stem = re.sub(r"\.(pdf|jpe?g|png)$", "", clean_line(stem), flags=re.IGNORECASE).strip(" .")
+    return clean_line("".join(c for c in last if unicodedata.category(c) not in UNSEEN))[:NAME_LENGTH]
+
+
+def shown_name(name: str, ending: str) -> str:
+    """The sender's name for display, with the ending of its real kind; at most 100 characters."""
+    stem = "".join(c for c in plain_name(name) if c not in '<>:"|?*')
+    stem = re.sub(r"\.(pdf|jpe?g|png)$", "", stem, flags=re.IGNORECASE).strip(" .")
     return f"{stem[: NAME_LENGTH - len(ending) - 1] or '未命名'}.{ending}"
 
 

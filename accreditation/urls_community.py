@@ -1,5 +1,31 @@
-"""Addresses."""
+"""Addresses of the community's own file, and of the files in it."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from accreditation.views import community, files, filling, prints
+from accreditation.views.application import application
+
+urlpatterns = [
+    path("rounds/<int:pk>/apply/<str:tier>/", community.start, name="start"),
+    path("applications/<int:pk>/", application, name="application"),
+    # Writing
+    path("applications/<int:pk>/basics/", filling.basics, name="basics"),
+    path("applications/<int:pk>/figures/<int:page>/", filling.figures, name="figures"),
+    path("applications/<int:pk>/narrative/", filling.narrative, name="narrative"),
+    path("applications/<int:pk>/exception/", filling.exception, name="exception"),
+    path("applications/<int:pk>/statements/", filling.statements, name="statements"),
+    # Files
+    path("applications/<int:pk>/evidence/", files.evidence, name="evidence"),
+    path("applications/<int:pk>/attach/", files.attach, name="attach"),
+    path("files/<int:pk>/remove/", files.detach, name="detach"),
+    path("files/<int:pk>/", files.attachment, name="attachment"),
+    # Filing
+    path("applications/<int:pk>/check/", community.check, name="check"),
+    path("applications/<int:pk>/submit/", community.submit, name="submit"),
+    path("applications/<int:pk>/resubmit/", community.resubmit, name="resubmit"),
+    path("applications/<int:pk>/receipt/", community.receipt, name="receipt"),
+    path("applications/<int:pk>/withdraw/", community.withdraw, name="withdraw"),
+    path("applications/<int:pk>/changes/", community.changes, name="changes"),
+    path("applications/<int:pk>/print/sheet/", prints.print_sheet, name="print_sheet"),
+    path("applications/<int:pk>/print/form/", prints.print_form, name="print_form"),
+]

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from accreditation.views import home
 from config import health, views
 from demonstration.views import demo_clock
 
 urlpatterns = [
     # Public
     path("", include("accreditation.urls_public")),
+    # The first page after signing in
+    path("home/", home.home, name="home"),
     # Display modes, health
     path("display/", views.display, name="display"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -1,0 +1,407 @@
+"""The pages a community writes on: basic facts, figures and self score, narrative, exception, statements.
+
+A press on 保存 and an autosave are the same POST; the script asks for JSON. What cannot be read stays in its box with a
+sentence, the rest is saved all the same; an old page is refused with everything typed still on it.
+"""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Role
+from accreditation import eligibility, filing, filing_content
+from accreditation.forms.filing import BasicsForm, FiguresForm, NarrativeForm, StatementsForm, typed
+from accreditation.models import Application
+from accreditation.permissions import why_not
+from accreditation.refusals import NotYours
+from regions import clock
+from scoring.engine import score_partial
+from scoring.points import show_points
+
+METHODS = ["GET", "HEAD", "POST"]
+WITH = ("round__version__programme", "round__rubric", "community", "self_sheet")
+
+
+def own(request, pk) -> Application:
+    """The community's own application with all that its pages show; 404 as for a missing one to everyone else's eyes."""
+    rows = Application.objects.visible_to(request.user).select_related(*WITH)
+    application = get_object_or_404(rows.prefetch_related("attachments", "remarks"), pk=pk)
+    if request.user.acting.role != Role.FILER:
+        raise NotYours("只有本社区的申报员可以办理。")
+    return application
+
+
+def is_autosave(request) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch" or request.headers.get("X-Autosave") == "1"
+
+
+def remarks_of(application) -> dict:
+    """What a desk asked to be corrected and is not answered yet: target → its sentences."""
+    found = {}
+    for remark in application.remarks.all():
+        if remark.answered_at is None:
+            found.setdefault(remark.target, []).append(remark.text)
+    return found
+
+
+def _closed(request, application):
+    """On a page that can no longer be written on: back to the application, with the reason."""
+    if request.method != "POST" and (reason := why_not(request.user, application, "edit")):
+        messages.info(request, reason)
+        return redirect("accreditation:application", pk=application.pk)
+    return None
+
+
+@dataclass
+class Told:
+    """What a save says to the script: texts by data-live name, sentences by field."""
+
+    live: dict = field(default_factory=dict)
+    hints: dict = field(default_factory=dict)
+
+
+def _write(request, application, form, save, told=lambda saved: Told()):
+    """Save what was understood. Returns (application, status, answer): the answer is JSON for the script or None."""
+    good = form.is_valid()
+    status, sentence, saved = (200 if good else 400), "", application
+    edition = form.cleaned_data.get("edition")
+    if edition is None:
+        status, sentence = 400, "这一页的版本信息不完整，请重新打开后再填。"
+    else:
+        try:
+            saved = save(edition) or application
+        except NotYours as refusal:
+            status, sentence = 403, refusal.sentence
+        except ValidationError as refusal:
+            status, sentence = 409, refusal.messages[0]
+    if sentence:
+        form.add_error(None, sentence)
+    current = (
+        saved if saved is not application else Application.objects.only("edition").get(pk=application.pk)
+    )
+    form.data = form.data.copy()
+    form.data["edition"] = current.edition  # pressed again, the page knows what it overwrites
+    if not is_autosave(request):
+        return saved, status, None
+    if status == 403:
+        status = 409
+    if saved is application:
+        sentence = sentence or "；".join(s for errors in form.errors.values() for s in errors)
+        return saved, status, JsonResponse({"message": sentence}, status=409 if status == 409 else 400)
+    answer = told(saved)
+    hints = {**answer.hints, **{name: errors[0] for name, errors in form.errors.items()}}
+    at = saved.saved_at.astimezone(clock.SHANGHAI)
+    body = {"edition": saved.edition, "saved_at": f"{at:%H:%M}", "live": answer.live, "hints": hints}
+    return saved, 200, JsonResponse(body)
+
+
+def _page(request, name, application, form, status, context):
+    shown = {
+        "application": application,
+        "form": form,
+        "remarks": remarks_of(application),
+        "saved_at": application.saved_at,
+        **context,
+    }
+    return render(request, f"accreditation/{name}.html", shown, status=status)
+
+
+@require_http_methods(METHODS)
+def basics(request, pk):
+    """The facts of the community, prefilled from the register and the last application."""
+    application = own(request, pk)
+    if closed := _closed(request, application):
+        return closed
+    open_places = filing_content.open_targets(application)
+    data = request.POST if request.method == "POST" else None
+    form = BasicsForm(
+        data, initial={"edition": application.edition}, application=application, open_places=open_places
+    )
+    status = 200
+    if request.method == "POST":
+
+        def save(edition):
+            return filing.save_basics(
+                application, form.facts, by=request.user, at=clock.now(), edition=edition
+            )
+
+        _, status, answer = _write(request, application, form, save)
+        if answer or status == 200:
+            return answer or redirect("accreditation:application", pk=pk)
+    notes = remarks_of(application)
+    rows = [(bound, notes.get(f"basics:{bound.name}", [])) for bound in form.visible_fields()]
+    locked = all(bound.field.disabled for bound, _ in rows)
+    return _page(request, "basics", application, form, status, {"rows": rows, "locked": locked})
+
+
+@dataclass
+class Row:
+    """One indicator on its page."""
+
+    item: object
+    fields: list
+    reason: object
+    elsewhere: list
+    said: str
+    scored: bool
+    remarks: list
+    hints: dict
+    below: bool = False
+
+    @property
+    def max(self):
+        return show_points(self.item.max)
+
+
+def said(item, line) -> str:
+    """What the figures of an indicator come to, with the reason."""
+    if line is None:
+        return "填完本项的数据后自动算出得分。"
+    if line.points is None:
+        return f"不计入总分。{line.because}"
+    return f"得 {line.shown} 分（满分 {show_points(item.max)} 分）。{line.because}"
+
+
+def standing(application, sheet, result) -> dict:
+    """The running total beside the pass mark, as texts for the bar; the script renews them by name."""
+    mark = application.round.pass_mark
+    done = sum(1 for line in result.lines.values() if line is not None)
+    reached = ""
+    if mark:
+        reached = "已达到及格线" if mark.met(result.total) else "还没有达到及格线"
+    return {
+        "total": show_points(result.total),
+        "done": f"{done}/{len(sheet.indicators)}",
+        "reached": reached,
+    }
+
+
+def _last_figures(application) -> dict:
+    """The figures of the community's latest other filing, to stand beside the boxes."""
+    last = (
+        Application.objects.filter(community_id=application.community_id, filed_at__isnull=False)
+        .exclude(pk=application.pk)
+        .select_related("self_sheet")
+        .order_by("-filed_at")
+        .first()
+    )
+    return filing_content.figures(last) if last else {}
+
+
+@require_http_methods(METHODS)
+def figures(request, pk, page):
+    """One project of the score sheet: its figures, and at once what they come to, with the reason."""
+    application = own(request, pk)
+    sheet = filing_content.rubric(application)
+    pages = sheet.pages if sheet else ()
+    if not 1 <= page <= len(pages):
+        raise Http404
+    if closed := _closed(request, application):
+        return closed
+    here = pages[page - 1]
+    open_places = filing_content.open_targets(application)
+
+    def open_place(*targets):
+        return open_places is None or any(target in open_places for target in targets)
+
+    kept, reasons = filing_content.figures(application), filing_content.judged(application)
+    form = FiguresForm(
+        request.POST if request.method == "POST" else None,
+        initial={"edition": application.edition},
+        page=here,
+        figures=kept,
+        reasons=reasons,
+        open_place=open_place,
+    )
+    status, saved = 200, application
+    if request.method == "POST":
+
+        def save(edition):
+            return filing.save_figures(
+                application, form.figures, form.reasons, by=request.user, at=clock.now(), edition=edition
+            )
+
+        def told(saved):
+            result = score_partial(sheet, filing_content.figures(saved))
+            form.tell(result.wrong)
+            live = {
+                f"line_{item.code}": said(item, result.lines[item.code]) for item in here.indicators
+            } | standing(saved, sheet, result)
+            hints = {**result.hints, **_reasons_wanted(here, result, filing_content.judged(saved))}
+            return Told(live, hints)
+
+        saved, status, answer = _write(request, application, form, save, told)
+        if answer:
+            return answer
+    result = score_partial(sheet, filing_content.figures(saved))
+    if form.is_bound:
+        form.tell(result.wrong)
+        status = 400 if status == 200 and form.errors else status
+        if status == 200:
+            return redirect(*_after(request, application, page, pages))
+    context = {
+        "page": here,
+        "pages": pages,
+        "rows": _rows(application, sheet, here, form, result, filing_content.judged(saved)),
+        "standing": standing(application, sheet, result),
+        "mark": application.round.pass_mark,
+        "locked": all(bound.field.disabled for bound in form.visible_fields()),
+        "period": sheet.period,
+    }
+    return _page(request, "figures", saved, form, status, context)
+
+
+def _after(request, application, page, pages):
+    if request.POST.get("then") == "list" or page == len(pages):
+        return ("accreditation:application", application.pk)
+    return ("accreditation:figures", application.pk, page + 1)
+
+
+def _reasons_wanted(page, result, reasons) -> dict:
+    """Judged indicators below their maximum that have no reason yet: name of the box → sentence."""
+    found = {}
+    for item in page.indicators:
+        line = result.lines[item.code]
+        if item.judged and line is not None and line.points is not None and line.points < item.max:
+            if not reasons.get(item.code, {}).get("reason", "").strip():
+                found[f"reason_{item.code}"] = f"低于 {show_points(item.max)} 分，提交前请写明理由。"
+    return found
+
+
+def _rows(application, sheet, page, form, result, reasons):
+    last = _last_figures(application)
+    kept = filing_content.figures(application)
+    notes = remarks_of(application)
+    wanted = _reasons_wanted(page, result, reasons)
+    first_page = {figure.key: one.number for one in sheet.pages for figure in one.figures}
+    shown, rows = set(), []
+    for item in page.indicators:
+        mine = [key for key in item.figures if first_page[key] == page.number and key not in shown]
+        shown.update(mine)
+        fields = []
+        for key in mine:
+            before = typed(sheet.figures[key], last.get(key))
+            wrong = "" if form.is_bound else result.wrong.get(key, "")
+            hint = result.hints.get(key, "") or wrong
+            fields.append((sheet.figures[key], form[key], before, hint, notes.get(f"figure:{key}", [])))
+        elsewhere = [
+            (sheet.figures[key], typed(sheet.figures[key], kept.get(key)), first_page[key])
+            for key in item.figures
+            if key not in mine
+        ]
+        name = f"reason_{item.code}"
+        line = result.lines[item.code]
+        rows.append(
+            Row(
+                item=item,
+                fields=fields,
+                reason=form[name] if item.judged else None,
+                elsewhere=elsewhere,
+                said=said(item, line),
+                scored=line is not None,
+                remarks=notes.get(f"indicator:{item.code}", []),
+                hints={name: wanted.get(name, "")},
+            )
+        )
+    return rows
+
+
+def _text_page(request, pk, *, name, rule, target, kept, save):
+    """A page of one text."""
+    application = own(request, pk)
+    if closed := _closed(request, application):
+        return closed
+    label, hint, limit = rule(application)
+    data = request.POST if request.method == "POST" else None
+    initial = {"edition": application.edition, "text": kept(application)}
+    form = NarrativeForm(data, initial=initial, label=label, hint=hint)
+    open_places = filing_content.open_targets(application)
+    locked = open_places is not None and target not in open_places
+    form.fields["text"].disabled = locked
+    status = 200
+    if request.method == "POST":
+
+        def keep(edition):
+            if "text" not in form.cleaned_data:
+                return None
+            return save(
+                application, form.cleaned_data["text"], by=request.user, at=clock.now(), edition=edition
+            )
+
+        _, status, answer = _write(request, application, form, keep)
+        if answer or status == 200:
+            return answer or redirect("accreditation:application", pk=pk)
+    context = {"locked": locked, "limit": limit, "notes": remarks_of(application).get(target, [])}
+    return _page(request, name, application, form, status, context)
+
+
+@require_http_methods(METHODS)
+def narrative(request, pk):
+    """The narrative with its live 字数; too long a text may be saved, it is refused only when filed."""
+
+    def rule(application):
+        wanted = filing_content.narrative_rule(application)
+        if wanted is None:
+            raise Http404
+        return wanted["label"], wanted.get("hint", ""), wanted.get("limit")
+
+    return _text_page(
+        request,
+        pk,
+        name="narrative",
+        rule=rule,
+        target="narrative",
+        kept=lambda application: application.narrative,
+        save=filing.save_narrative,
+    )
+
+
+@require_http_methods(METHODS)
+def exception(request, pk):
+    """Why a community without the title is put forward all the same."""
+
+    def rule(application):
+        if not application.exception_reason and not eligibility.needs_exception(application, clock.now()):
+            raise Http404
+        return "破格申报理由", "请写明工作业绩突出、有特色、有亮点的具体事实和数据。", None
+
+    return _text_page(
+        request,
+        pk,
+        name="exception",
+        rule=rule,
+        target="exception_reason",
+        kept=lambda application: application.exception_reason,
+        save=filing.save_exception_reason,
+    )
+
+
+@require_http_methods(METHODS)
+def statements(request, pk):
+    """What the community confirms before it files."""
+    application = own(request, pk)
+    if closed := _closed(request, application):
+        return closed
+    data = request.POST if request.method == "POST" else None
+    form = StatementsForm(data, initial={"edition": application.edition}, application=application)
+    open_places = filing_content.open_targets(application)
+    locked = open_places is not None and "statements" not in open_places
+    for bound in form.visible_fields():
+        bound.field.disabled = locked
+    status = 200
+    if request.method == "POST":
+
+        def save(edition):
+            return filing.save_statements(
+                application, form.given, by=request.user, at=clock.now(), edition=edition
+            )
+
+        _, status, answer = _write(request, application, form, save)
+        if answer or status == 200:
+            return answer or redirect("accreditation:application", pk=pk)
+    context = {"locked": locked, "notes": remarks_of(application).get("statements", [])}
+    return _page(request, "statements", application, form, status, context)

@@ -1,0 +1,85 @@
+"""The programme's own forms, filled in, as pages to print, stamp and scan."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accreditation import filing_content
+from accreditation.views.filling import own
+from scoring.engine import score_partial
+
+# Forms of a programme: kind of paper → form named in the document → template.
+PRINTS = {
+    "sheet": {"hunan_2": "print/hunan_2.html"},
+    "form": {"hunan_3": "print/hunan_3.html"},
+}
+
+
+def prints(application):
+    """The forms of the programme that this portal prints: (label, address)."""
+    addresses = {"sheet": "print_sheet", "form": "print_form"}
+    found = []
+    for material in filing_content.materials_wanted(application):
+        for kind, template in PRINTS.items():
+            if material.get("form") in template:
+                found.append(
+                    (material["label"], reverse(f"accreditation:{addresses[kind]}", args=[application.pk]))
+                )
+    return found
+
+
+def _print(request, pk, kind):
+    application = own(request, pk)
+    forms = [m.get("form") for m in filing_content.materials_wanted(application)]
+    template = next((PRINTS[kind][name] for name in forms if name in PRINTS[kind]), None)
+    if template is None:
+        raise Http404
+    sheet = filing_content.rubric(application)
+    result = score_partial(sheet, filing_content.figures(application))
+    regions = {r.level: r for r in _above(application.community.street)}
+    context = {
+        "application": application,
+        "sheet": sheet,
+        "result": result,
+        "categories": _printed(sheet, result) if kind == "sheet" else [],
+        "regions": regions,
+        "source": application.round.version.data["source"],
+        "paragraphs": application.narrative.split("\n"),
+    }
+    return render(request, template, context)
+
+
+def _above(region):
+    return type(region).objects.above(region)
+
+
+def _printed(sheet, result):
+    """Rows for the printed score sheet, with the row spans of categories and projects."""
+    rows = []
+    for category in sheet.categories:
+        for number, project in enumerate(category.projects):
+            for place, item in enumerate(project.indicators):
+                rows.append(
+                    {
+                        "category": category if number == place == 0 else None,
+                        "category_rows": len(category.indicators),
+                        "project": project if place == 0 else None,
+                        "project_rows": len(project.indicators),
+                        "item": item,
+                        "line": result.lines[item.code],
+                    }
+                )
+    return rows
+
+
+@require_safe
+def print_sheet(request, pk):
+    """附件2 with the self score, to print and stamp."""
+    return _print(request, pk, "sheet")
+
+
+@require_safe
+def print_form(request, pk):
+    """附件3 with name and narrative, to print and stamp."""
+    return _print(request, pk, "form")
