@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accreditation import needs
 from accreditation.models import Application, Assessment
 
 
@@ -25,6 +26,7 @@ class Candidate:
 class DeskList:
     candidates: list[Candidate]
     quotas: list  # Quota rows of the desk's own region(s)
+    unset: tuple = ()  # levels whose quota the step names and nobody has set
 
     @property
     def listed(self):
@@ -38,6 +40,23 @@ class DeskList:
     def unexplained(self):
         return [c for c in self.passed_over if not c.application.passed_over_reason]
 
+    @property
+    def left(self) -> int | None:
+        """Places left in the tightest quota; None where no quota limits the list."""
+        return min((quota.size - quota.used for quota in self.quotas), default=None)
+
+    @property
+    def cut(self) -> int | None:
+        """After how many rows the cut line stands: those on the list and the places left; None without a quota."""
+        return None if self.left is None else len(self.listed) + self.left
+
+    @property
+    def tied_at_cut(self) -> bool:
+        """Whether the line runs between equal totals: people must choose, the portal does not."""
+        ranks = [candidate.rank for candidate in self.candidates]
+        cut = self.cut
+        return bool(cut) and cut < len(ranks) and ranks[cut] is not None and ranks[cut] == ranks[cut - 1]
+
 
 def desk_list(round_, tier, state, region) -> DeskList:
     """The list of one desk: everyone standing at it, best total of the desk's own sheet first. Four queries, however long."""
@@ -49,6 +68,8 @@ def desk_list(round_, tier, state, region) -> DeskList:
         .select_related("community")
         .prefetch_related("assessments", "visits")
     )
+    for application in applications:
+        application.round = round_  # one round, so that its pass mark is asked for once
     assessments = {
         a.pk: next((x for x in a.assessments.all() if x.state == state), None) for a in applications
     }
@@ -62,7 +83,25 @@ def desk_list(round_, tier, state, region) -> DeskList:
         for application, rank, tied in _ranked(scored, level)
     ]
     _mark_passed_over(candidates, level)
-    return DeskList(candidates, list(quotas_of(round_, tier, step, region)))
+    rows = list(quotas_of(round_, tier, step, region))
+    unset = tuple(set(step.quotas) - {quota.region.level for quota in rows})
+    return DeskList(candidates, rows, unset)
+
+
+def findings(desk, step) -> list[tuple[str, Application | None]]:
+    """What stands in the way of letting the whole list go: a sentence, and the application it is about (None: the list)."""
+    found = [] if desk.listed else [("推荐名单为空。", None)]
+    found += [
+        (f"{c.application.community.name}排名在前而未列入，请写明理由。", c.application)
+        for c in desk.unexplained
+    ]
+    for candidate in desk.listed:
+        application = candidate.application
+        found += [
+            (f"{application.community.name}：{sentence}", application)
+            for sentence in needs.unmet(application, step)
+        ]
+    return found
 
 
 def _ranked(scored, level):

@@ -7,8 +7,7 @@ from django.db import transaction
 
 from accounts.events import record, record_all
 from accounts.models import Role
-from accreditation import needs, transitions
-from accreditation.lists import desk_list
+from accreditation import lists, transitions
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -49,18 +48,10 @@ def resting_days(calendar, first: dt.date, last: dt.date) -> list[dt.date]:
 
 def problems(desk, round_, state, at) -> list[str]:
     """What stands in the way of publishing this list, as sentences; empty when it may be published."""
-    found = []
     step, following = round_.route.step(state), round_.route.after(state)
     if following is None or not following.is_notice:
         return ["本环节不发布公示。"]
-    if not desk.listed:
-        found.append("推荐名单为空。")
-    for candidate in desk.unexplained:
-        found.append(f"{candidate.application.community.name}排名在前而未列入，请写明理由。")
-    for candidate in desk.listed:
-        for sentence in needs.unmet(candidate.application, step):
-            found.append(f"{candidate.application.community.name}：{sentence}")
-    return found
+    return [sentence for sentence, _ in lists.findings(desk, step)]
 
 
 @transaction.atomic
@@ -86,7 +77,7 @@ def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再发布。")
     for application in held:
         transitions.ask_again(application, by, None, "publish")
-    if found := problems(desk_list(round_, tier, state, region), round_, state, at):
+    if found := problems(lists.desk_list(round_, tier, state, region), round_, state, at):
         raise NotReady(found)
     following = round_.route.after(state)
     try:

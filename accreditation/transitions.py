@@ -9,7 +9,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from accounts.events import canonical, record, record_all
-from accreditation import eligibility, filing_content, needs, quotas, sheets
+from accreditation import eligibility, filing_content, lists, needs, quotas, sheets
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -224,14 +224,7 @@ def propose(application, *, by, at, seen, verdict, opinion):
     if not opinion.strip():
         raise NotReady("请填写意见。")
     if verdict == Assessment.Verdict.RECOMMEND:
-        step = application.step
-        wanted = {
-            name: setting
-            for name, setting in step.needs.items()
-            if name not in ("opinion", "no_open_objection")
-        }
-        found = [needs.NEEDS[name](application, step, setting) for name, setting in wanted.items()]
-        if missing := [sentence for sentence in found if sentence]:
+        if missing := needs.unmet(application, application.step, apart=needs.AFTER_PROPOSAL):
             raise NotReady(missing)
     assessment, _ = Assessment.objects.get_or_create(application=application, state=application.state)
     before = {"verdict": assessment.verdict, "opinion": assessment.opinion}
@@ -278,6 +271,37 @@ def pass_on(application, *, by, at, seen, remarks=""):
     data = {"remarks": remarks, **_decide(application, by, at)}
     before = move(application, "pass_on", at=at)
     return _save_and_record(application, "pass_on", before, by=by, at=at, data=data)
+
+
+@transaction.atomic
+def pass_on_list(round_, tier, state, *, by, at, seen) -> list[Application]:
+    """The desk's whole list on to the next desk, where no notice lies between: all in one transaction, or none.
+
+    `seen` is {application pk: moves} as the preview showed the list.
+    """
+    if by.acting is None or by.acting.office_id is None:
+        raise NotYours()
+    step, following = round_.route.step(state), round_.route.after(state)
+    if not step.listing or following is None or following.is_notice:
+        raise NotReady("本环节的名单不能整体上报。")
+    region = by.acting.office.region
+    listed = Application.objects.filter(
+        round=round_,
+        tier=tier,
+        state=state,
+        listed_at__isnull=False,
+        position__range=(region.position, region.last),
+    )
+    held = [a for a in lock(listed.values_list("pk", flat=True)) if a.state == state and a.listed_at]
+    if {a.pk: a.moves for a in held} != seen:
+        raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再上报。")
+    for application in held:
+        ask_again(application, by, None, "pass_on")
+    if found := lists.findings(lists.desk_list(round_, tier, state, region), step):
+        raise NotReady([sentence for sentence, _ in found])
+    moved = [(application, move(application, "pass_on", at=at)) for application in held]
+    save_all(moved, "pass_on", by=by, at=at, data={"list": len(held)})
+    return held
 
 
 @transaction.atomic
