@@ -47,6 +47,7 @@ class ApplicationQuery(forms.Form):
     def __init__(self, data, *, region):
         """`region`: what the reader looks down from (None for a community)."""
         super().__init__(data)
+        self.scoped = region is not None and region.level != Region.Level.STREET
         if region is not None:
             self.fields["round"].queryset = Round.objects.filter(
                 region__position__lte=region.last, region__last__gte=region.position
