@@ -64,7 +64,12 @@ def open_objections(application):
 NEEDS = {f.__name__: f for f in (sheet_complete, score_at_least, site_visit, opinion, no_open_objection)}
 
 
-def unmet(application, step) -> list[str]:
-    """Every condition of the step that does not hold, as sentences."""
-    found = (NEEDS[name](application, step, wanted) for name, wanted in step.needs.items())
+# What a handler's own proposal does not wait for.
+AFTER_PROPOSAL = ("opinion", "no_open_objection")
+
+
+def unmet(application, step, apart=()) -> list[str]:
+    """Every condition of the step that does not hold, as sentences; those named in `apart` are not asked."""
+    wanted = {name: setting for name, setting in step.needs.items() if name not in apart}
+    found = (NEEDS[name](application, step, setting) for name, setting in wanted.items())
     return [sentence for sentence in found if sentence]

@@ -1,0 +1,306 @@
+"""An application's file as an officer reads it: figures, scores, opinions, visits, files, and what happened.
+
+Whose scores are shown: the own desk's always; a lower desk's once the own sheet is in (reading A46, so that nobody
+anchors on it) ; a higher desk's once it has decided. The self score always, since the printed form shows it.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Role
+from accreditation import filing_changes, filing_content, sheets
+from accreditation.exports import ACTIONS, summary
+from accreditation.models import ApplicationEvent, Assessment, Attachment, State
+from accreditation.routes import LEVELS
+from scoring.points import parse_points
+
+LEVEL_NAMES = {"street": "街道", "county": "县级", "city": "市级", "province": "省级"}
+# Happenings of one sitting are told once: the same person, action and day.
+GROUPED = {"attach", "detach", "assess"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One desk's scores: code → points, code → reason."""
+
+    level: str
+    label: str
+    points: dict[str, int]
+    reasons: dict[str, str]
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator in the file: its self line, the line of the corrected figures, each shown desk's points."""
+
+    indicator: Any
+    line: Any
+    reason: str
+    cells: list[tuple[Column, int | None, str]]
+    evidence: list[Attachment]
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """A filed figure with the corrections of the desks: (level's name, value, reason)."""
+
+    figure: Any
+    value: str
+    corrections: list[tuple[str, str, str]]
+
+
+@dataclass
+class Happening:
+    """One entry of the timeline, for partials/timeline.html."""
+
+    title: str
+    by: str
+    at: Any
+    text: str = ""
+    remarks: list[str] = field(default_factory=list)
+    action: str = ""
+    times: int = 1
+
+
+def shows(user, application, level: str) -> bool:
+    """Whether this reader sees a desk's scores and opinions of this application."""
+    acting = user.acting
+    if acting is None or acting.role == Role.FILER:
+        return False
+    if acting.role == Role.AUDITOR or level == acting.level or acting.level not in LEVELS:
+        return True
+    theirs, own = LEVELS.index(level), LEVELS.index(acting.level)
+    if theirs > own:
+        decided = application.reached > theirs + 1 or application.state == f"{level}_notice"
+        return decided or application.ended
+    return not _scores_apart(application, acting.level)
+
+
+def _scores_apart(application, level) -> bool:
+    """Whether the desk of this level still has to score by itself."""
+    state = f"{level}_review"
+    if application.state != state and not (
+        application.state == State.RETURNED and application.returned_from == state
+    ):
+        return False
+    readings = application.round.version.data.get("readings", [])
+    independent = any(reading["key"] == "A46" for reading in readings)
+    return independent and application.route.step(state).scores and application.total(level) is None
+
+
+def columns(application, user, assessments) -> list[Column]:
+    """The desks' scores this reader may see, lowest first."""
+    found = []
+    for assessment in sorted(assessments, key=lambda one: LEVELS.index(one.level)):
+        if assessment.sheet_id and shows(user, application, assessment.level):
+            lines = json.loads(assessment.sheet.lines)
+            found.append(
+                Column(
+                    assessment.level,
+                    LEVEL_NAMES[assessment.level],
+                    {
+                        code: parse_points(line["points"])
+                        for code, line in lines.items()
+                        if line.get("points")
+                    },
+                    {code: line.get("reason", "") for code, line in lines.items()},
+                    assessment.sheet.total,
+                )
+            )
+    return found
+
+
+def projects(application, shown: list[Column], attachments) -> list[tuple[str, int, list[Item]]]:
+    """(title, maximum, items) of every project of the sheet; nothing for a programme without points."""
+    rubric = filing_content.rubric(application)
+    if rubric is None or application.self_sheet is None:
+        return []
+    laid = sheets.lay_out(application, {}, {})
+    reasons = filing_content.judged(application)
+    evidence: dict[str, list] = {}
+    for attachment in attachments:
+        evidence.setdefault(attachment.indicator, []).append(attachment)
+    found = []
+    for category in rubric.categories:
+        for project in category.projects:
+            items = [
+                Item(
+                    indicator,
+                    laid.by_code[indicator.code].filed,
+                    reasons.get(indicator.code, {}).get("reason", ""),
+                    [
+                        (column, column.points.get(indicator.code), column.reasons.get(indicator.code, ""))
+                        for column in shown
+                    ],
+                    evidence.get(indicator.code, []),
+                )
+                for indicator in project.indicators
+            ]
+            found.append((project.title, project.max, items))
+    return found
+
+
+def figures(application, user, assessments) -> list[tuple[str, list[FigureLine]]]:
+    """(page's title, figures) as filed, each with the corrections this reader may see."""
+    rubric = filing_content.rubric(application)
+    if rubric is None or application.self_sheet is None:
+        return []
+    filed = filing_content.figures(application)
+    corrected: dict[str, list] = {}
+    for assessment in assessments:
+        if shows(user, application, assessment.level):
+            for key, one in json.loads(assessment.corrections).items():
+                value = filing_changes.figure_text(rubric.figures[key], one["value"])
+                corrected.setdefault(key, []).append((LEVEL_NAMES[assessment.level], value, one["reason"]))
+    return [
+        (
+            page.title,
+            [
+                FigureLine(
+                    figure,
+                    filing_changes.figure_text(figure, filed.get(figure.key)),
+                    corrected.get(figure.key, []),
+                )
+                for figure in page.figures
+            ],
+        )
+        for page in rubric.pages
+    ]
+
+
+def opinions(application, user, assessments) -> list[Assessment]:
+    """What each desk proposed and decided, latest desk first, as far as this reader may see it."""
+    told = [one for one in assessments if one.opinion and shows(user, application, one.level)]
+    return sorted(told, key=lambda one: -LEVELS.index(one.level))
+
+
+def events(application) -> list:
+    """(event, its body) of everything that happened, newest first; one query."""
+    links = (
+        ApplicationEvent.objects.filter(application=application)
+        .select_related("event__actor", "event__posting__office", "event__posting__community")
+        .order_by("-event_id")
+    )
+    return [(link.event, json.loads(link.event.body)) for link in links]
+
+
+def timeline(application, user, told) -> list[Happening]:
+    """The events as people read them; those of one sitting in one entry."""
+    names = filing_content.targets(application)
+    found: list[Happening] = []
+    for event, body in told:
+        one = _happening(application, user, event, body, names)
+        last = found[-1] if found else None
+        if (
+            last
+            and last.action == one.action
+            and one.action in GROUPED
+            and (last.by, last.at.date()) == (one.by, one.at.date())
+        ):
+            last.times += 1
+            continue
+        found.append(one)
+    for one in found:
+        if one.times > 1:
+            one.title = f"{one.title}（{one.times} 次）"
+    return found
+
+
+def _happening(application, user, event, body, names):
+    posting = event.posting
+    who = "系统" if event.actor is None else event.actor.name
+    if posting is not None:
+        who = f"{posting.place} {who}（{posting.get_role_display()}）"
+    one = Happening(ACTIONS.get(event.action, event.action), who, event.at, action=event.action)
+    data = body.get("data", {})
+    level = (data.get("state") or body.get("before", {}).get("state") or "").rsplit("_", 1)[0]
+    if level in LEVELS and event.action in ("assess", "propose") and not shows(user, application, level):
+        return one
+    if event.action == "assess":
+        one.text = _assessed(body)
+    elif event.action == "propose":
+        verdict = body["after"].get("verdict", "")
+        one.title = f"{one.title}：{dict(Assessment.Verdict.choices).get(verdict, '')}"
+        one.text = body["after"].get("opinion", "")
+    elif event.action == "visit":
+        one.text = f"{body['after'].get('on', '')}，{'通过' if body['after'].get('passed') else '不通过'}"
+    elif isinstance(data.get("remarks"), list):
+        one.remarks = [f"{names.get(target, target)}：{text}" for target, text in data["remarks"]]
+        one.text = "一人经办并审核（方案允许）" if data.get("one_clerk") else ""
+    else:
+        one.text = summary(body)
+    return one
+
+
+def _assessed(body):
+    before, after = body.get("before", {}), body.get("after", {})
+    total = f"总分 {after['total']}" if after.get("total") else "评分表不再完整"
+    if not before:
+        return total
+    changed = len(after.get("lines", {}))
+    return f"{total}，改动 {changed} 项" if changed else f"{total}，更正了数据"
+
+
+def facts(application) -> list[tuple[str, str]]:
+    """(label, value) of the community's basic facts as filed."""
+    kept = application.basic_facts
+    return [
+        (
+            one["label"],
+            f"{kept.get(one['key'], '')} {one.get('unit', '')}".strip() if kept.get(one["key"]) else "",
+        )
+        for one in filing_content.basics_fields(application)
+    ]
+
+
+def statements(application) -> list[tuple[str, bool]]:
+    """(text, confirmed) of every statement the programme asks for."""
+    given = json.loads(application.statements)
+    return [
+        (one.get("text") or one["label"], bool(given.get(one["key"])))
+        for one in filing_content.statements_wanted(application)
+    ]
+
+
+def materials(application, attachments) -> list[tuple[str, list[Attachment]]]:
+    """(label, files) of every material of the programme, those of single indicators apart."""
+    return [
+        (one["label"], [a for a in attachments if a.material == one["key"] and not a.indicator])
+        for one in filing_content.materials_wanted(application)
+    ]
+
+
+def asked(application, told) -> list[str]:
+    """What the community has been asked to correct and has not answered, or answered last: the newest send-back's remarks."""
+    names = filing_content.targets(application)
+    for event, body in told:
+        if event.action == "send_back":
+            return [f"{names.get(target, target)}：{text}" for target, text in body["data"]["remarks"]]
+    return []
+
+
+def changes(application, filings) -> list[filing_changes.Change]:
+    """What the last filing changed against the one before; nothing for a first filing."""
+    rows = sorted(filings, key=lambda filing: filing.number)[-2:]
+    if len(rows) < 2:
+        return []
+    return filing_changes.changes(application, *(json.loads(row.content) for row in rows))
+
+
+def marked(application, assessment) -> tuple[dict[str, str], dict[str, str]]:
+    """Places a handler flagged for correction, and places scored below the self score or corrected: target → sentence."""
+    if assessment is None or not assessment.sheet_id or application.self_sheet is None:
+        return {}, {}
+    sheet = sheets.read(application, assessment)
+    flagged = {f"indicator:{row.item.code}": row.reason for row in sheet.rows if row.flagged}
+    suggested = {}
+    for row in sheet.rows:
+        lower = row.filed and row.points is not None and row.points < (row.filed.points or 0)
+        if lower and not row.flagged and row.reason:
+            suggested[f"indicator:{row.item.code}"] = row.reason
+    for key, one in sheet.corrections.items():
+        value = filing_changes.figure_text(sheet.rubric.figures[key], one["value"])
+        suggested[f"figure:{key}"] = f"{one['reason']}（本级核对为 {value}）"
+    return flagged, suggested

@@ -1,0 +1,248 @@
+"""Reads of pages that join several models, each with a number of queries that does not grow with its rows.
+
+Scope comes from Application.objects.visible_to alone; nothing here widens it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+
+from accounts.models import Role, User
+from accreditation.models import Application, Assessment, Remark, Round, SiteVisit
+from regions.clock import start_of
+from regions.workdays import UnknownYear
+
+# The groups a queue can have, whatever the role.
+GROUPS = (
+    *("score", "visit", "propose", "proposed", "approve", "handling", "listed", "unlisted"),
+    *("answered", "soon", "late", "all", "returned", "gone"),
+)
+SOON_WORKDAYS = 5
+RECENT_DAYS = 30
+PHRASES = 6
+
+
+class Counted(Subquery):
+    """How many rows a queryset has, as a column."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+# The queue
+
+
+@dataclass
+class Group:
+    """A part of the queue: its rows, how many, and where they can be batched or scored."""
+
+    key: str
+    label: str
+    rows: object
+    hint: str = ""
+    late: bool = False
+    count: int = 0
+
+
+@dataclass
+class Row:
+    """One application of the queue as its desk sees it."""
+
+    application: Application
+    place: str
+    own: int | None
+    stage: tuple[str, str]  # the tag and its word
+    visit: str
+    days: int | None  # working days left, negative when late; None without a date or a calendar
+    late: bool
+    corrected: bool
+    here: bool  # it stands at this desk
+
+
+def desk_of(user) -> str:
+    """The review state of the acting office."""
+    return f"{user.acting.level}_review"
+
+
+def desk_rounds(user):
+    """The rounds with applications at the desk of the acting office, with their programmes."""
+    at_desk = Application.objects.visible_to(user).at_desk(desk_of(user))
+    return Round.objects.select_related("version__programme").filter(
+        pk__in=at_desk.order_by().values("round")
+    )
+
+
+def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str, Group]:
+    """The groups of a desk for the acting role, counted in one query.
+
+    rounds: those at the desk. found: (a group's key, function from its rows to the reader's filtered ones); those come
+    along as the group "found" (of everything at the desk where the role has no such group).
+    """
+    state = desk_of(user)
+    visible = Application.objects.visible_to(user)
+    desk = _with_own(visible.at_desk(state), state)
+    answered = Remark.objects.filter(application=OuterRef("pk"), state=state, answered_at__isnull=False)
+    decided = Assessment.objects.filter(
+        state=state, decided_at__gte=start_of(today - dt.timedelta(RECENT_DAYS))
+    )
+    back = visible.filter(state="returned", returned_from=state)
+    gone = visible.exclude(state__in=(state, "returned")).filter(pk__in=decided.values("application"))
+    groups = [
+        *_own_work(user.acting.role, desk, rounds, state),
+        Group("answered", "补正已回", desk.filter(Exists(answered), own__proposed_at__isnull=True)),
+        Group(
+            "soon",
+            "即将到期",
+            desk.filter(due_on__range=(today, _soon(today, calendar))),
+            f"{SOON_WORKDAYS} 个工作日内",
+        ),
+        Group("late", "逾期", desk.filter(due_on__lt=today), late=True),
+        Group("all", "全部在办", desk),
+        Group("returned", "等社区补正", _with_own(back, state)),
+        Group("gone", "最近办出", _with_own(gone, state), f"{RECENT_DAYS} 天内"),
+    ]
+    known = {group.key: group for group in groups}
+    if found is not None:
+        key, narrow = found
+        known["found"] = Group("found", "", narrow(known.get(key, known["all"]).rows))
+    counts = (
+        User.objects.filter(pk=user.pk)
+        .values(**{f"n_{key}": Counted(group.rows.order_by().values("pk")) for key, group in known.items()})
+        .get()
+    )
+    for key, group in known.items():
+        group.count = counts[f"n_{key}"]
+    return known
+
+
+def _with_own(applications, state):
+    """With the desk's assessment as the alias `own`."""
+    return applications.alias(own=FilteredRelation("assessments", condition=Q(assessments__state=state)))
+
+
+def _own_work(role, desk, rounds, state):
+    """What this role has to do at the desk."""
+    if role == Role.PUBLISHER:
+        return [
+            Group("listed", "待发布", desk.filter(listed_at__isnull=False), "已列入推荐名单"),
+            Group("unlisted", "未列入名单", desk.filter(listed_at__isnull=True)),
+        ]
+    if role == Role.APPROVER:
+        return [
+            Group("approve", "待审核", desk.filter(own__proposed_at__isnull=False, listed_at__isnull=True)),
+            Group("handling", "经办办理中", desk.filter(own__proposed_at__isnull=True)),
+            Group("listed", "已列入名单", desk.filter(listed_at__isnull=False)),
+        ]
+    scoring = [r.pk for r in rounds if r.route.step(state).scores]
+    visiting = [r.pk for r in rounds if r.route.step(state).needs.get("site_visit")]
+    level = state.rsplit("_", 1)[0]
+    unscored = Q(round__in=scoring, **{f"total_{level}__isnull": True})
+    visited = SiteVisit.objects.filter(application=OuterRef("pk"), state=state)
+    groups = []
+    if scoring:
+        groups.append(Group("score", "待评分", desk.filter(unscored)))
+    if visiting:
+        unvisited = desk.filter(~Exists(visited), round__in=visiting)
+        groups.append(Group("visit", "待实地考察", unvisited))
+    return [
+        *groups,
+        Group("propose", "待提意见", desk.filter(own__proposed_at__isnull=True).exclude(unscored)),
+        Group("proposed", "已提意见，待审核", desk.filter(own__proposed_at__isnull=False)),
+    ]
+
+
+def _soon(today, calendar):
+    try:
+        return calendar.add_working_days(today, SOON_WORKDAYS)
+    except UnknownYear:
+        return today + dt.timedelta(days=7)
+
+
+def queue_rows(applications, user, rounds, today, calendar) -> list[Row]:
+    """The rows of one page (a sliced queryset of a group), in one query."""
+    state = desk_of(user)
+    visits = SiteVisit.objects.filter(application=OuterRef("pk"), state=state).order_by("-pk")
+    answered = Remark.objects.filter(application=OuterRef("pk"), state=state, answered_at__isnull=False)
+    told = applications.select_related("community").annotate(
+        verdict=F("own__verdict"),
+        proposed=F("own__proposed_at"),
+        begun=F("own__sheet"),
+        visit_passed=Subquery(visits.values("passed")[:1]),
+        corrected=Exists(answered),
+    )
+    steps = {r.pk: r.route.step(state) for r in rounds}
+    return [_row(a, steps.get(a.round_id), user, today, calendar) for a in told]
+
+
+def _row(application, step, user, today, calendar):
+    acting = user.acting
+    visit = {True: "通过", False: "不通过"}.get(application.visit_passed, "")
+    if not visit and step and step.needs.get("site_visit"):
+        visit = "待考察"
+    here = application.state == desk_of(user)
+    return Row(
+        application,
+        application.community.place.removeprefix(acting.region.full_name).strip(),
+        application.total(acting.level),
+        _stage(application, step) if here else (application.state, ""),
+        visit,
+        days_left(calendar, today, application.due_on) if here else None,
+        here and application.due_on is not None and application.due_on < today,
+        application.corrected and here and not application.proposed,
+        here,
+    )
+
+
+def _stage(application, step):
+    """Where an application stands within the desk: a tag and its word."""
+    if application.listed_at:
+        return "done", "已列入名单"
+    if application.proposed:
+        return "review", f"待审核 · {Assessment.Verdict(application.verdict).label}"
+    if step and step.scores and application.total(step.level) is None:
+        return ("filling", "评分中") if application.begun else ("todo", "待评分")
+    return "todo", "待提意见"
+
+
+def days_left(calendar, today, due) -> int | None:
+    """Working days from today to a due day; negative when it is past; None without one or without its calendar."""
+    if due is None:
+        return None
+    try:
+        return calendar.working_days_between(today, due)
+    except UnknownYear:
+        return None
+
+
+def scoring_run(user, application) -> list[tuple[int, bool]]:
+    """(key, whether its sheet is complete) of every application of the round at the desk, neighbours side by side."""
+    level = user.acting.level
+    rows = (
+        Application.objects.visible_to(user)
+        .at_desk(desk_of(user))
+        .filter(round=application.round_id, listed_at__isnull=True)
+        .order_by("position", "pk")
+        .values_list("pk", f"total_{level}")
+    )
+    return [(pk, total is not None) for pk, total in rows]
+
+
+# Moves
+
+
+def phrases(user, application) -> list[str]:
+    """The opinions the office used last at this desk, each once."""
+    region = user.acting.region
+    used = (
+        Assessment.objects.filter(
+            application__round=application.round_id,
+            application__position__range=(region.position, region.last),
+            state=application.state,
+            proposed_at__isnull=False,
+        )
+        .exclude(opinion="")
+        .order_by("-proposed_at")
+        .values_list("opinion", flat=True)[:60]
+    )
+    return list(dict.fromkeys(used))[:PHRASES]
