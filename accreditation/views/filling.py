@@ -18,6 +18,7 @@ from accreditation.forms.filing import BasicsForm, FiguresForm, NarrativeForm, S
 from accreditation.models import Application
 from accreditation.permissions import why_not
 from accreditation.refusals import NotYours
+from accreditation.word_count import word_count
 from regions import clock
 from scoring.engine import score_partial
 from scoring.points import show_points
@@ -332,10 +333,18 @@ def _text_page(request, pk, *, name, rule, target, kept, save):
                 application, form.cleaned_data["text"], by=request.user, at=clock.now(), edition=edition
             )
 
-        _, status, answer = _write(request, application, form, keep)
+        def told(saved):
+            return Told({"count": str(word_count(kept(saved)))})
+
+        _, status, answer = _write(request, application, form, keep, told)
         if answer or status == 200:
             return answer or redirect("accreditation:application", pk=pk)
-    context = {"locked": locked, "limit": limit, "notes": remarks_of(application).get(target, [])}
+    context = {
+        "locked": locked,
+        "limit": limit,
+        "notes": remarks_of(application).get(target, []),
+        "count": word_count(kept(application)),
+    }
     return _page(request, name, application, form, status, context)
 
 
