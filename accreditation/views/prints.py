@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accreditation import filing_content
 from accreditation.views.filling import own
+from regions.models import Region
 from scoring.engine import score_partial
 
 # Forms of a programme: kind of paper → form named in the document → template.
@@ -37,7 +38,7 @@ def _print(request, pk, kind):
         raise Http404
     sheet = filing_content.rubric(application)
     result = score_partial(sheet, filing_content.figures(application))
-    regions = {r.level: r for r in _above(application.community.street)}
+    regions = {r.level: r for r in Region.objects.above(application.community.street)}
     context = {
         "application": application,
         "sheet": sheet,
@@ -50,27 +51,20 @@ def _print(request, pk, kind):
     return render(request, template, context)
 
 
-def _above(region):
-    return type(region).objects.above(region)
-
-
 def _printed(sheet, result):
-    """Rows for the printed score sheet, with the row spans of categories and projects."""
-    rows = []
-    for category in sheet.categories:
-        for number, project in enumerate(category.projects):
-            for place, item in enumerate(project.indicators):
-                rows.append(
-                    {
-                        "category": category if number == place == 0 else None,
-                        "category_rows": len(category.indicators),
-                        "project": project if place == 0 else None,
-                        "project_rows": len(project.indicators),
-                        "item": item,
-                        "line": result.lines[item.code],
-                    }
-                )
-    return rows
+    """Rows of the printed score sheet; the first of each project carries its span."""
+    return [
+        {
+            "category_title": category.title,
+            "project": project if place == 0 else None,
+            "project_rows": len(project.indicators),
+            "item": item,
+            "line": result.lines[item.code],
+        }
+        for category in sheet.categories
+        for project in category.projects
+        for place, item in enumerate(project.indicators)
+    ]
 
 
 @require_safe
