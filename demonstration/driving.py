@@ -250,7 +250,7 @@ class Driver:
                 "title": f"{region.name}2017年省级充分就业星级社区推荐名单公示"
                 if region.level != "province"
                 else "2017年湖南省省级充分就业星级社区拟认定名单公示",
-                "basis": f"根据《{source['title']}》（{source['number']}）",
+                "basis": f"根据《{source['title']}》（{source['number']}）要求，{office.name}组织开展了推荐评审。",
                 "process": "经社区申报、逐级审核、评分和实地考察，现将名单予以公示。",
                 "contact": f"{office.name} {office.phone}",
                 "address": office.address,

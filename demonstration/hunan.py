@@ -412,7 +412,7 @@ class _Story:
     # Whom to sign in as
 
     def accounts(self) -> dict:
-        changsha, zjj, loudi = self.counties["长沙市"], self.counties["张家界市"], self.counties["娄底市"]
+        zjj, loudi = self.counties["张家界市"], self.counties["娄底市"]
         chenzhou, xiangxi = self.counties["郴州市"], self.counties["湘西土家族苗族自治州"]
         rows = []
 
@@ -426,6 +426,7 @@ class _Story:
                     "role": posting.role,
                     "region": place,
                     "programme": PROGRAMME,
+                    "programme_title": self.round.version.programme.title,
                     "note": note,
                 }
             )
@@ -457,7 +458,6 @@ class _Story:
             (chenzhou[0].parent, "市级：待评分"),
             (self.counties["常德市"][0].parent, "市级：有异议待办"),
             (self.province, "省级：待评审，公示中"),
-            (changsha[0], "县级：本批次已办完"),
         ):
             for role in (Role.HANDLER, Role.APPROVER, Role.PUBLISHER):
                 if (region.pk, role) in self.people:
