@@ -56,7 +56,7 @@ def clean_username(value: str) -> str:
         raise ValidationError("用户名里有看不见的字符，请删除后重新输入。")
     username = User.normalize_username(value)
     if not USERNAME.fullmatch(username):
-        raise ValidationError(f"用户名{USERNAME_RULE}")
+        raise ValidationError(f"用户名须为 {USERNAME_RULE}")
     return username
 
 

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import kept_forms, limits
-from accounts.account_events import note
+from accounts.account_events import log
+from accounts.events import record
 from accounts.permissions import postings_of
 from accounts.sign_in import POSTING, SECOND_FACTOR, SEEN, SINCE
 from accounts.views.sign_in import sign_in_page
@@ -40,10 +41,9 @@ class ActingPostMiddleware:
         response = self.get_response(request)
         if ended and _leads_to_sign_in(response):
             response = _sign_in_again(request, ended)
-        user = request.user
-        if user.is_authenticated:
-            if response.status_code in (403, 404) and request.resolver_match:
-                _note_refusal(request, user, response.status_code)
+        if response.status_code in (403, 404) and request.resolver_match:
+            _note_refusal(request, response.status_code)
+        if request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -129,19 +129,20 @@ def _sign_in_again(request, ended):
     )
 
 
-def _note_refusal(request, user, status):
-    """A refusal is a security event: who, what, from where."""
-    ip = limits.client_ip(request)
-    if not limits.take(
-        limits.key_of("refused", str(user.pk)), REFUSALS_TOLD, REFUSALS_WINDOW, timezone.now()
-    ):
+def _note_refusal(request, status):
+    """A refusal is a line of the security log; a signed-in person's is an event besides."""
+    user, ip = request.user, limits.client_ip(request)
+    log.warning("refused %s %s %s user=%s ip=%s", status, request.method, request.path, user.pk, ip)
+    if not user.is_authenticated:
         return
-    with transaction.atomic():
-        note(
-            "refused",
-            account=user,
-            by=user,
-            at=clock.now(),
-            ip=ip,
-            data={"方法": request.method, "地址": request.path[:200], "状态": status},
-        )
+    key = limits.key_of("refused", str(user.pk))
+    if limits.take(key, REFUSALS_TOLD, REFUSALS_WINDOW, timezone.now()):
+        with transaction.atomic():
+            record(
+                "refused",
+                by=user,
+                at=clock.now(),
+                subject=f"{user.name}（{user.username}）",
+                data={"方法": request.method, "地址": request.path[:200], "状态": status},
+                ip=ip,
+            )

@@ -11,7 +11,7 @@ NEW = "湘江北去 2017 橘子洲头"
 
 @pytest.fixture
 def officer(place):
-    return place.person("南街经办", Role.HANDLER, "南街道", must_change_password=True)
+    return place.person("南街经办", Role.HANDLER, "南街道", must_change_password=True, name="zhang-xiaoming")
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def test_other_sessions_end(place, client, officer):
         ({"new": "12345678901234", "again": "12345678901234"}, "new"),
         ({"new": "password123", "again": "password123"}, "new"),
         ({"new": PASSWORD, "again": PASSWORD}, "new"),
+        ({"new": "Zhang-Xiaoming1", "again": "Zhang-Xiaoming1"}, "new"),
         ({"new": "", "again": ""}, "new"),
     ],
 )

@@ -189,6 +189,13 @@ def test_a_refusal_is_a_security_event(place, officer, caplog):
     assert [record.name for record in caplog.records].count("portal.security") == 2
 
 
+def test_a_stranger_s_refusal_is_in_the_log_alone(client, db, caplog):
+    with caplog.at_level("INFO", "portal.security"):
+        client.get("/demo/")
+    assert [record.name for record in caplog.records].count("portal.security") == 1
+    assert not Event.objects.exists()
+
+
 def test_addresses_that_do_not_exist_are_no_security_events(place, officer):
     assert place.client(officer).get("/favicon.ico").status_code == 404
     assert not Event.objects.exists()
