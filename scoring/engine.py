@@ -210,6 +210,11 @@ def _read(rubric: Rubric, figures: Mapping[str, Any]) -> _Read:
             wrong[key] = cleaned.problem
         else:
             found[key] = cleaned.value
+    for figure in rubric.figures.values():
+        given, whole = found.get(figure.key), found.get(figure.all_of) if figure.all_of else None
+        if type(given) is int and figure.all_of:
+            # A number was given where yes or no is asked: yes when it reaches the whole.
+            found[figure.key] = whole is not None and given >= whole
     found.reasons = reasons
     wrong.update(conflicts(rubric.figures, found))
     wrong.update({key: "没有这项数据，请核对名称" for key in unknown_keys(rubric.figures, figures)})

@@ -12,6 +12,7 @@ class Figure:
     type: count (whole number ≥ 0), yesno, decimal (exact), points (judged, in steps).
     part_of: the figure it cannot exceed; above it the sheet is refused.
     within: the figure it should not exceed; above it the reviewer sees a hint (contracts: other oddities are hints).
+    all_of: for yes/no: a whole of which a number may be given instead; yes when the number reaches it.
     least, most, step: limits, scaled by UNIT for decimals and points; None where there are none.
     optional: a sheet without it is complete; what rests on it stays open.
     """
@@ -24,6 +25,7 @@ class Figure:
     formula: str = ""
     part_of: str = ""
     within: str = ""
+    all_of: str = ""
     least: int | None = None
     most: int | None = None
     step: int | None = None

@@ -47,6 +47,9 @@ def read_figure(figure: Figure, raw: object) -> Read:
     if not text:
         return Read(None, BLANK)
     if figure.type == "yesno":
+        whole = figure.all_of and _number_text(figure, text)
+        if whole and whole.isdigit() and whole not in ("0", "1"):
+            return Read(int(whole), "") if len(whole) <= LONGEST else Read(None, TOO_LONG)
         if text.lower() in _YES:
             return Read(True, "")
         if text.lower() in _NO:
@@ -107,6 +110,8 @@ def clean(figure: Figure, value: object) -> Cleaned:
     if figure.type == "yesno":
         if isinstance(value, bool):
             return Cleaned(value, "")
+        if figure.all_of and isinstance(value, int):
+            return _within(figure, value) if abs(value) < 10**LONGEST else Cleaned(None, TOO_LONG)
         return Cleaned(None, f"应为 true 或 false（是或否），写的是“{_shown(value)}”")
     number = _count(value) if figure.type == "count" else _decimal(value)
     return number if number.value is None else _within(figure, number.value)

@@ -220,17 +220,17 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
     top = Doc({name: document[name] for name in named if name in document}, file, errors)
     key, version, title = top.text("key"), top.text("version"), top.text("title")
     figures = read_figures(document.get("figures"), file, errors)
-    entered = [part for part in ("rubric", "criteria") if part in document]
-    if not entered or any(document[part] is None for part in entered):
-        return None, errors
     known = Known(figures)
     readings = _read_readings(document, file, errors)
     rubric = Rubric(key, version, title, "", 0, None, (), figures, readings)
-    if "rubric" in document:
+    if document.get("rubric") is not None:
         rubric = _read_sheet(rubric, Doc(document["rubric"], f"{file} 评分表", errors, known), file)
-    if "criteria" in document:
+    if document.get("criteria") is not None:
         conditions = Doc(document["criteria"], f"{file} 条件", errors, known)
         rubric = replace(rubric, criteria=read_criteria(conditions, file, readings))
+    entered = [document[part] for part in ("rubric", "criteria") if part in document]
+    if not entered or None in entered:
+        return None, errors  # 待录入; the figures may be for what is still to come
     for key in figures:
         if key not in known.used:
             errors.append(f"{file} 基础数据（{key}）：没有一条规则用到它，请删去或写入规则。")
@@ -286,6 +286,11 @@ def read_figures(data: object, file: str, errors: list[str]) -> dict[str, Figure
                 errors.append(
                     f"{file} 基础数据（{figure.key}）：“{setting}”指向的“{other}”没有定义，或类型不同。"
                 )
+        whole = figures.get(figure.all_of)
+        if figure.all_of and (figure.type != "yesno" or whole is None or whole.type != "count"):
+            errors.append(
+                f"{file} 基础数据（{figure.key}）：“all_of”只用于 yesno，应指向类型为 count 的基础数据。"
+            )
     return figures
 
 
@@ -310,6 +315,7 @@ def _read_figure(doc: Doc) -> Figure:
         formula=doc.text("formula", ""),
         part_of=doc.text("part_of", ""),
         within=doc.text("within", ""),
+        all_of=doc.text("all_of") if doc.has("all_of") else "",
         least=limit("min"),
         most=limit("max"),
         step=doc.points("step", above=0) if type_ == "points" else None,

@@ -44,9 +44,35 @@ def test_the_draft_and_the_total_alone_agree(key, base, case):
     assert list(totals(rubric, [figures])) == [parse_points(case["total"])]
 
 
-def test_every_item_of_hunan_loses_points_in_some_case():
+CRITERIA = [
+    pytest.param(key, golden["base"], case, id=f"{key}-{case['tier']}-{case['community']}")
+    for key in PROGRAMMES
+    for golden in [read_golden(key)]
+    for case in golden["cases"]
+    if not RUBRICS[key].has_points
+]
+
+
+@pytest.mark.parametrize(("key", "base", "case"), CRITERIA)
+def test_hand_judged_criteria(key, base, case):
+    rubric = RUBRICS[key]
+    result = score(rubric, {**base, **case["changes"]}, tier=case["tier"])
+    assert result.errors == ()
+    expected = {item.code: True for item in rubric.criteria.of(case["tier"])} | case["met"]
+    assert {code: verdict.met for code, verdict in result.criteria.items()} == expected
+    assert result.passed is case["passed"]
+    for code, because in case.get("because", {}).items():
+        assert result.criteria[code].because == because
+
+
+@pytest.mark.parametrize("key", PROGRAMMES)
+def test_everything_fails_in_some_case(key):
     """A golden file in which an item never fails could not tell when it is broken."""
-    golden = read_golden("hunan-star-2017")
-    codes = {item.code for item in RUBRICS["hunan-star-2017"].indicators}
+    golden = read_golden(key)
+    rubric = RUBRICS[key]
     assert len(golden["cases"]) >= 12
-    assert codes == {code for case in golden["cases"] for code in case["points"]}
+    if rubric.has_points:
+        assert {code for case in golden["cases"] for code in case["points"]} == set(rubric.by_code)
+    else:
+        failed = {code for case in golden["cases"] for code, met in case["met"].items() if met is False}
+        assert failed == {item.code for item in rubric.criteria.items}

@@ -14,7 +14,16 @@ import xlsxwriter
 from django.core.management import call_command
 from python_calamine import load_workbook
 
-from tests.scoring.conftest import FULL_MARKS, HUNAN_RUBRIC, ROOT, count, small_document, yesno
+from tests.scoring.conftest import (
+    FULL_MARKS,
+    HUNAN_RUBRIC,
+    ROOT,
+    count,
+    read_document,
+    read_golden,
+    small_document,
+    yesno,
+)
 
 KEYS = list(FULL_MARKS)
 
@@ -459,6 +468,64 @@ def test_no_rubric_entered_yet(run, put, programmes):
     status, out, err = run(put("[]"), programme="gansu-2023")
     assert status == 2 and out == ""
     assert "待录入" in err and err.strip().endswith("。")
+
+
+@pytest.mark.parametrize("key", ["gansu-2023", "pingdingshan-2021"])
+def test_the_programmes_that_wait_for_a_rubric(run, put, programmes, key):
+    programmes(read_document(key))
+    status, _out, err = run(put("[]"), programme=key)
+    assert status == 2 and "待录入" in err
+
+
+def test_a_criteria_programme_answers_each_criterion_and_overall(answers, put, programmes):
+    programmes(read_document("zhoukou-2022"))
+    base = read_golden("zhoukou-2022")["base"]
+    file = put(
+        as_json(
+            ("东关社区", base),
+            ("西关社区", {**base, "registered_unemployed_reemployed": 96}),
+            ("南门社区", {}),
+        )
+    )
+    status, answer = answers(file, "--tier", "star", programme="zhoukou-2022")
+    assert status == 1
+    first, second, third = answer["results"]
+    assert (first["passed"], second["passed"], third["passed"]) == (True, False, None)
+    assert first["total"] is None and first["indicators"] == {}
+    assert list(first["criteria"])[-6:] == ["Zx1", "Zx2", "Zx3", "Zx4", "Zx5", "Zx6"]
+    assert second["criteria"]["Zx4"] == {
+        "met": False,
+        "because": "登记失业人员就业率 = 96/100 = 96.00%，低于 97%",
+    }
+    assert third["criteria"] == {} and third["errors"][0] == {
+        "figure": "six_in_place",
+        "reason": "缺少这项数据",
+    }
+
+
+def test_criteria_in_a_table_and_on_the_screen(run, put, programmes, tmp_path):
+    programmes(read_document("zhoukou-2022"))
+    base = read_golden("zhoukou-2022")["base"]
+    rows = [
+        ["甲", *map(cell, base.values())],
+        ["乙", *map(cell, {**base, "staff_certified": False}.values())],
+    ]
+    file = put(as_csv(*rows, heads=("community", *base)), "sheets.csv")
+    status, out, _err = run(file, "--tier", "provincial", programme="zhoukou-2022")
+    assert status == 0
+    assert out.splitlines() == ["社区  达标  说明", "甲    是", "乙    否    Zp3 不符合"]
+    target = tmp_path / "out.csv"
+    run(file, "--tier", "provincial", "--output", str(target), programme="zhoukou-2022")
+    heads, first, second = csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig")))
+    assert (heads[4], heads[6], first[6], second[6]) == ("Zp1", "Zp3", "是", "否")
+    assert second[2] == "否"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--tier", "gold")])
+def test_a_criteria_programme_wants_its_tier(run, put, programmes, arguments):
+    programmes(read_document("zhoukou-2022"))
+    status, _out, err = run(put("[]"), *arguments, programme="zhoukou-2022")
+    assert status == 1 and "请用 --tier 写明层级，可用的有 provincial、star。" in err
 
 
 def test_no_pass_mark_gives_neither_passed_nor_failed(answers, put, programmes):
