@@ -1,0 +1,339 @@
+"""A desk's list: who is on it, in what order, within which places; and letting the whole list go."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import DESK_ROLES, Role
+from accreditation import lists as ranking
+from accreditation import needs, notices, transitions
+from accreditation.forms.lists import Move, NoticeText, PassOver, SeenList
+from accreditation.models import Application, Notice, Round, State
+from accreditation.permissions import reasons_against
+from accreditation.refusals import NotYours
+from regions import clock
+from regions.workdays import Calendar, UnknownYear
+
+
+def office_region(user):
+    """The region whose desk this person works at; NotYours for everyone else."""
+    posting = user.acting
+    if posting is None or posting.role not in DESK_ROLES:
+        raise NotYours("推荐名单由各级单位的经办、审核和发布岗位办理。")
+    return posting.office.region
+
+
+def rounds_over(region):
+    return Round.objects.over(region.position).select_related("version__programme", "rubric", "region")
+
+
+def place_of(user, round_pk, tier):
+    """(round, tier's entry, state, region) of this person's own list; 404 where the round has none for them."""
+    region = office_region(user)
+    round_ = get_object_or_404(rounds_over(region), pk=round_pk)
+    state = f"{region.level}_review"
+    if state not in round_.route or not round_.route.step(state).listing:
+        raise Http404
+    try:
+        return round_, round_.version.tier(tier), state, region
+    except KeyError as error:
+        raise Http404 from error
+
+
+@require_safe
+def lists(request):
+    """My desk's lists, one a round and tier."""
+    region = office_region(request.user)
+    state, notice_state = f"{region.level}_review", f"{region.level}_notice"
+    rounds = [
+        round_
+        for round_ in rounds_over(region)
+        .exclude(status=Round.Status.PREPARING)
+        .prefetch_related("quotas__region")
+        if state in round_.route and round_.route.step(state).listing
+    ]
+    counts = _counts(rounds, region, state, notice_state)
+    running = _running(request.user.acting.office, rounds)
+    rows = []
+    for round_ in rounds:
+        for tier in round_.version.data["tiers"]:
+            key = (round_.pk, tier["key"])
+            quota = next(
+                (q for q in round_.quotas.all() if q.tier == tier["key"] and q.region_id == region.pk), None
+            )
+            rows.append(
+                {"round": round_, "tier": tier, "quota": quota, "running": running.get(key, 0)}
+                | counts.get(key, {"waiting": 0, "listed": 0, "cleared": 0})
+                | {"recognises": round_.route.steps[-1].level == region.level}
+            )
+    return render(request, "accreditation/lists.html", {"rows": rows, "region": region})
+
+
+def _counts(rounds, region, state, notice_state):
+    """{(round, tier): counts} of one grouped query."""
+    rows = (
+        Application.objects.filter(round__in=rounds, position__range=(region.position, region.last))
+        .filter(state__in=(state, notice_state))
+        .order_by()
+        .values("round", "tier")
+        .annotate(
+            waiting=Count("pk", filter=Q(state=state)),
+            listed=Count("pk", filter=Q(state=state, listed_at__isnull=False)),
+            cleared=Count("pk", filter=Q(state=notice_state, cleared_at__isnull=False)),
+        )
+    )
+    return {(row.pop("round"), row.pop("tier")): row for row in rows}
+
+
+def _running(office, rounds):
+    rows = (
+        Notice.objects.filter(office=office, round__in=rounds, last_day__gte=clock.today())
+        .order_by()
+        .values_list("round", "tier")
+        .annotate(n=Count("pk"))
+    )
+    return {(round_, tier): n for round_, tier, n in rows}
+
+
+# One list
+
+
+@require_safe
+def desk_list(request, round_pk, tier):
+    """Rank, totals, cut line, who is on, who cannot be and why."""
+    return _desk_list_page(request, *place_of(request.user, round_pk, tier))
+
+
+def _desk_list_page(request, round_, tier, state, region, *, form=None, status=200, wrong=None):
+    """`form`: a refused one; `wrong`: the application it was about."""
+    step, following = round_.route.step(state), round_.route.after(state)
+    desk = ranking.desk_list(round_, tier["key"], state, region)
+    barred = reasons_against(request.user, [c.application for c in desk.candidates], "shortlist")
+    approver = request.user.acting.role == Role.APPROVER
+    rows = [
+        {
+            "candidate": candidate,
+            "application": candidate.application,
+            "total": candidate.application.total(step.level if step.scores else "self"),
+            "unmet": [] if candidate.listed else needs.unmet(candidate.application, step),
+            "barred": barred.get(candidate.application.pk, "") if approver else "",
+            "typed": form.data.get("reason", "") if form and wrong == candidate.application.pk else None,
+            "cut": number == desk.cut,
+        }
+        for number, candidate in enumerate(desk.candidates, 1)
+    ]
+    context = {
+        "round": round_,
+        "tier": tier,
+        "step": step,
+        "desk": desk,
+        "rows": rows,
+        "level": State(state).label,
+        "approver": approver,
+        "form": form,
+        "going": _going(round_, tier, following),
+        "findings": ranking.findings(desk, step),
+    }
+    return render(request, "accreditation/desk_list.html", context, status=status)
+
+
+def _going(round_, tier, following):
+    """Where the whole list goes from here: (words, address)."""
+    if following is None:
+        return "认定", reverse("accreditation:recognise", args=[round_.pk, tier["key"]])
+    words = "发布公示" if following.is_notice else f"整体上报“{State(following.state).label}”"
+    return words, reverse("accreditation:publish", args=[round_.pk, tier["key"]])
+
+
+def _listing_move(request, pk, transition, form_class, done):
+    application = get_object_or_404(
+        Application.objects.visible_to(request.user).select_related("community"), pk=pk
+    )
+    round_, tier, state, region = place_of(request.user, application.round_id, application.tier)
+    form = form_class(request.POST)
+    status = 400
+    if form.is_valid():
+        try:
+            transition(application, by=request.user, at=clock.now(), **form.cleaned_data)
+        except NotYours as refusal:
+            form.add_error(None, f"{application.community.name}：{refusal.sentence}")
+            status = 403
+        except ValidationError as refusal:
+            form.add_error(
+                None, [f"{application.community.name}：{sentence}" for sentence in refusal.messages]
+            )
+            status = 409
+        else:
+            messages.success(request, done.format(application.community.name))
+            address = reverse("accreditation:desk_list", args=[round_.pk, tier["key"]])
+            return redirect(f"{address}#a{application.pk}")
+    return _desk_list_page(
+        request, round_, tier, state, region, form=form, status=status, wrong=application.pk
+    )
+
+
+@require_POST
+def shortlist(request, pk):
+    """Onto the list."""
+    return _listing_move(request, pk, transitions.shortlist, Move, "{}已列入推荐名单。")
+
+
+@require_POST
+def unlist(request, pk):
+    """Off the list."""
+    return _listing_move(request, pk, transitions.unlist, Move, "{}已移出推荐名单，名额已空出。")
+
+
+@require_POST
+def pass_over(request, pk):
+    """Keep why a better-ranked one is left off."""
+    return _listing_move(request, pk, transitions.pass_over, PassOver, "{}未列入的理由已保存。")
+
+
+# The whole list
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request, round_pk, tier):
+    """What is ready, what is not, what will happen; then publish the notice, or pass the whole list on."""
+    round_, tier, state, region = place_of(request.user, round_pk, tier)
+    following = round_.route.after(state)
+    if following is None:
+        return redirect("accreditation:recognise", round_.pk, tier["key"])
+    act = _publish if following.is_notice else _pass_on
+    return act(request, round_, tier, state, region, following)
+
+
+def _publish(request, round_, tier, state, region, following):
+    at, status, published = clock.now(), 200, None
+    form = NoticeText(initial=_official_words(request.user.acting.office, round_, tier, following))
+    if request.method == "POST":
+        form = NoticeText(request.POST)
+        valid = form.is_valid()
+        if "preview" in request.POST:
+            status = 200 if valid else 400
+        elif valid:
+            published, status = _carry_out(
+                form,
+                lambda seen: notices.publish(
+                    round_, tier["key"], state, by=request.user, at=at, seen=seen, text=form.words()
+                ),
+            )
+        else:
+            status = 400
+    if published:
+        messages.success(
+            request, f"《{published.title}》已发布，公示到 {published.last_day:%Y-%m-%d} 24:00 截止。"
+        )
+        return redirect("accreditation:notice_desk")
+    context = _whole_list(request, round_, tier, state, region, following)
+    context |= {"form": form, "period": _period(region, at, following), "seen_words": _words_of(form)}
+    context["may"] = request.user.acting.role == Role.PUBLISHER
+    context["preview"] = request.method == "POST" and status == 200
+    if isinstance(context["period"], str):
+        context["findings"] = [*context["findings"], (context["period"], None, reverse("workdays:list"))]
+    return render(request, "accreditation/publish.html", context, status=status)
+
+
+def _pass_on(request, round_, tier, state, region, following):
+    status = 200
+    form = SeenList()
+    if request.method == "POST":
+        form = SeenList(request.POST)
+        status = 400
+        if form.is_valid():
+            moved, status = _carry_out(
+                form,
+                lambda seen: transitions.pass_on_list(
+                    round_, tier["key"], state, by=request.user, at=clock.now(), seen=seen
+                ),
+            )
+            if moved:
+                messages.success(
+                    request, f"名单上的 {len(moved)} 个社区已上报“{State(following.state).label}”。"
+                )
+                return redirect("accreditation:lists")
+    context = _whole_list(request, round_, tier, state, region, following) | {"form": form}
+    context["may"] = request.user.acting.role == Role.APPROVER
+    return render(request, "accreditation/pass_on_list.html", context, status=status)
+
+
+def _carry_out(form, act):
+    """(what the verb returned or None, status); its refusal lands on the form."""
+    try:
+        return act(form.cleaned_data["seen"]), 200
+    except NotYours as refusal:
+        form.add_error(None, refusal.sentence)
+        return None, 403
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return None, 409
+
+
+def _whole_list(request, round_, tier, state, region, following):
+    step = round_.route.step(state)
+    desk = ranking.desk_list(round_, tier["key"], state, region)
+    here = reverse("accreditation:desk_list", args=[round_.pk, tier["key"]])
+    found = [
+        (sentence, application, f"{here}#a{application.pk}" if application else here)
+        for sentence, application in ranking.findings(desk, step)
+    ]
+    return {
+        "round": round_,
+        "tier": tier,
+        "desk": desk,
+        "findings": found,
+        "left_off": len(desk.candidates) - len(desk.listed),
+        "following": State(following.state).label,
+        "office": request.user.acting.office,
+        "today": clock.today(),
+    }
+
+
+def _period(region, at, following):
+    """First and last day with the days not counted; or the sentence that says which calendar is missing."""
+    try:
+        calendar = Calendar.load(region)
+        day = clock.day_of(at)
+        first, last = notices.period(calendar, day, following.workdays)
+        return {
+            "day": day,
+            "first": first,
+            "last": last,
+            "workdays": following.workdays,
+            "resting": notices.resting_days(calendar, first, last),
+        }
+    except UnknownYear as error:
+        return str(error)
+
+
+def _official_words(office, round_, tier, following):
+    """The words of a notice before the publisher changes them: from the programme's source and the office."""
+    source = round_.version.data["source"]
+    last = round_.route.after(following.state) is None
+    kind = "拟认定名单公示" if last else "推荐名单公示"
+    return {
+        "title": f"{office.region.name}{round_.year}年{tier['name']}{kind}",
+        "basis": f"根据《{source['title']}》（{source['number']}）要求，现将有关情况公示如下。",
+        "process": _process(round_, following, last),
+        "contact": f"{office.name} {office.phone}".strip(),
+        "address": f"{office.address} {office.postcode}".strip(),
+    }
+
+
+def _process(round_, following, last):
+    done = ["社区申报"]
+    for step in round_.route.steps[: round_.route.steps.index(following)]:
+        if not step.is_notice:
+            done.append(State(step.state).label)
+    end = "拟认定下列社区" if last else "拟推荐下列社区"
+    return f"经{'、'.join(done)}，{end}，现予公示。"
+
+
+def _words_of(form):
+    """The words for the preview: as typed, or as offered."""
+    return {name: form[name].value() or "" for name in form.fields}
