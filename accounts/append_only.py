@@ -22,9 +22,12 @@ TABLES = [
 
 def _sqlite(table):
     for verb in ("update", "delete"):
-        yield f"{table}_no_{verb}", (
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+        yield (
+            f"{table}_no_{verb}",
+            (
+                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+            ),
         )
 
 
@@ -35,13 +38,19 @@ _FUNCTION = (
 
 
 def _postgresql(table):
-    yield f"{table}_no_change", (
-        f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION portal_append_only()"
+    yield (
+        f"{table}_no_change",
+        (
+            f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION portal_append_only()"
+        ),
     )
-    yield f"{table}_no_truncate", (
-        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION portal_append_only()"
+    yield (
+        f"{table}_no_truncate",
+        (
+            f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION portal_append_only()"
+        ),
     )
 
 
@@ -82,7 +91,11 @@ def check_triggers(app_configs, databases=None, **kwargs):
     for alias in databases or []:
         try:
             if gone := missing(connections[alias]):
-                errors.append(Error(f"只增不改的保护缺失：{'、'.join(gone)}。请运行 manage.py migrate。", id="portal.E001"))
+                errors.append(
+                    Error(
+                        f"只增不改的保护缺失：{'、'.join(gone)}。请运行 manage.py migrate。", id="portal.E001"
+                    )
+                )
         except OperationalError as error:
             errors.append(Error(f"无法读取数据库：{error}", id="portal.E002"))
     return errors

@@ -1,17 +1,22 @@
 """manage.py tick: what time alone brings about. Safe to run twice, at once, and at any hour."""
 
+from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
+from accounts import limits
 from accreditation import notices
 from regions import clock
 
 
 class Command(BaseCommand):
-    help = "结束到期的公示。可以重复运行。"
+    help = "结束到期的公示，清理过期的登录和计数。可以重复运行。"
 
     def handle(self, *args, **options):
         at = clock.now()
         for notice in notices.recompute(at):  # a calendar change whose process died before it came to this
             self.stdout.write(f"{notice.title}：公示结束日期调整为 {notice.last_day:%Y-%m-%d}。")
+        limits.sweep(timezone.now())
+        Session.objects.filter(expire_date__lt=timezone.now()).delete()
         for notice, closed, held in notices.close_due(at):
             self.stdout.write(f"{notice.title}：{closed} 个社区公示结束，{held} 个因异议暂缓。")
