@@ -59,6 +59,10 @@ class Row:
     corrected: bool
     here: bool  # it stands at this desk
 
+    @property
+    def due_words(self) -> str:
+        return due_words(self.days, self.late)
+
 
 def desk_of(user) -> str:
     """The review state of the acting office."""
@@ -213,6 +217,15 @@ def days_left(calendar, today, due) -> int | None:
         return calendar.working_days_between(today, due)
     except UnknownYear:
         return None
+
+
+def due_words(days: int | None, late: bool) -> str:
+    """How long there is: 还有 3 个工作日, 今天到期, 逾期 2 个工作日; "" where it cannot be counted and is not late."""
+    if late:
+        return f"逾期 {-days} 个工作日" if days else "逾期"
+    if days is None:
+        return ""
+    return f"还有 {days} 个工作日" if days else "到期"
 
 
 def scoring_run(user, application) -> list[tuple[int, bool]]:

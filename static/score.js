@@ -1,7 +1,8 @@
 /* The score desk by keyboard. Works on one <form data-scores>; the page is complete without it.
 
-   Row: <tr data-item="H04" data-max="3" data-self="2.5" data-reason-below="3"> with input.score, input.why (the reason)
-   and td[data-diff]. Enter or ↓ next, ↑ back, = takes data-self, PageDown presses [data-next], ? opens the keys.
+   Row: <tr data-item="H04" data-max="3" data-self="2.5" data-basis="2.5" data-reason-below="3"> with input.score,
+   input.why (the reason) and td[data-diff]. A reason is wanted where the points differ from data-basis (what the
+   figures give) or lie below data-reason-below. Enter or ↓ next, ↑ back, = takes data-self, PageDown presses [data-next], ? opens the keys.
    Live: [data-total] the sum, [data-done] "21/34", [data-missing] "还差 2 条理由"; data-total-extra is added to the sum.
    Side: [data-panel-for="H04"] is shown while its row has the focus; img[data-src] inside loads then. */
 (function () {
@@ -52,7 +53,10 @@
     }
     var below = units(row.dataset.reasonBelow);
     var why = row.querySelector(".why");
-    var want = why && below !== null && mine !== null && !isNaN(mine) && mine < below && !why.value.trim();
+    var basis = units(row.dataset.basis);
+    var given = mine !== null && !isNaN(mine);
+    var due = given && ((basis !== null && mine !== basis) || (below !== null && mine < below));
+    var want = why && due && !why.value.trim();
     row.classList.toggle("want", Boolean(want));
     var odd = mine !== null && (isNaN(mine) || mine < 0 || (most !== null && mine > most));
     var hint = row.querySelector("[data-odd]");
@@ -146,6 +150,15 @@
     if (event.target.tagName === "TEXTAREA" || event.target.tagName === "SELECT") return;
     event.preventDefault();
     next.click();
+  });
+
+  // Corrected figures change what the rows are measured against.
+  document.addEventListener("portal:saved", function (event) {
+    var basis = event.detail.basis || {};
+    rows.forEach(function (row) {
+      if (basis[row.dataset.item] !== undefined) row.dataset.basis = basis[row.dataset.item];
+    });
+    showAll();
   });
 
   form.classList.add("live");

@@ -93,13 +93,15 @@ class QueueQuery(forms.Form):
         return applications.order_by(*(key.format(own=f"total_{level}") for key in keys))
 
     def chips(self) -> list[tuple[str, str]]:
-        """(name of the filter, its words) of every filter in use."""
+        """(words, the query without it) of every filter in use."""
         found = []
         for name in ("q", "round", "region", "verdict"):
             if value := self.cleaned_data.get(name):
-                choices = dict(getattr(self.fields[name], "choices", ()))
-                shown = {str(key): word for key, word in choices.items()}.get(str(value), value)
-                found.append((name, f"{self.fields[name].label}：{shown}"))
+                choices = getattr(self.fields[name], "choices", ())
+                shown = next((word for key, word in choices if str(key) == value), value)
+                rest = self.data.copy()
+                del rest[name]
+                found.append((f"{self.fields[name].label}：{shown}", rest.urlencode()))
         return found
 
 
@@ -178,14 +180,18 @@ class SendBack(Seen):
         self.cleaned_data["remarks"] = remarks
         return self.cleaned_data
 
-    def groups(self, first) -> list[tuple[str, list]]:
-        """(title, [(tick, sentence)]) of the page: the marked places on top, then the parts of the application."""
-        parts = {"已标记的内容": []} if first else {}
+    def groups(self, marked) -> list[tuple[str, list, bool]]:
+        """(title, [(tick, sentence)], stands open) of the page: the marked places on top, then the parts of the form."""
+        parts = {"已标记的内容": []} if marked else {}
         for number, (target, _) in enumerate(self.targets):
             kind = target.partition(":")[0]
-            title = "已标记的内容" if target in first else PARTS.get(kind, "其他内容")
+            title = "已标记的内容" if target in marked else PARTS.get(kind, "其他内容")
             parts.setdefault(title, []).append((self[f"pick_{number}"], self[f"text_{number}"]))
-        return list(parts.items())
+        first = next(iter(parts)) if marked else "评分指标"
+        return [
+            (title, lines, title == first or any(pick.value() or text.errors for pick, text in lines))
+            for title, lines in parts.items()
+        ]
 
 
 class ManyFilesInput(forms.FileInput):

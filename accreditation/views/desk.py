@@ -21,6 +21,7 @@ from regions.workdays import Calendar
 
 MOST_AT_ONCE = 200
 RESULT = "batch_result"  # the session's key of what the last batch did
+EMPTY = "申报到达本单位后会出现在这里，快到期的排在前面。"
 BATCH_WORDS = {"propose": "提出意见", "pass_on": "上报"}
 
 
@@ -112,6 +113,10 @@ def queue(request):
         "level_name": case_file.LEVEL_NAMES[acting.level],
         "first": rows[0].application if rows and rows[0].here else None,
         "start_here": _start(acting.role, waiting.group.key),
+        "empty_title": f"目前没有“{waiting.group.label}”的申报"
+        if waiting.groups["all"].count
+        else "目前没有待办事项",
+        "empty_text": "可以看看其他分类。" if waiting.groups["all"].count else EMPTY,
     }
     return render(request, "accreditation/queue.html", context)
 
@@ -144,6 +149,8 @@ def file_view(request, application):
     columns = case_file.columns(application, user, assessments)
     today = clock.today()
     due = application.due_on if application.step else None
+    late = due is not None and due < today
+    days = queries.days_left(_calendar(user, today), today, due) if due else None
     context = {
         "application": application,
         "source": application.round.version.data["source"],
@@ -166,8 +173,8 @@ def file_view(request, application):
         "events": case_file.timeline(application, user, told),
         "phases": journey.phases(application),
         "due": due,
-        "days": queries.days_left(_calendar(user, today), today, due) if due else None,
-        "late": due is not None and due < today,
+        "due_words": queries.due_words(days, late),
+        "late": late,
         **_buttons(user, application, own),
     }
     return render(request, "accreditation/file.html", context)

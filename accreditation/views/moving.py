@@ -115,6 +115,8 @@ def propose(request, pk):
             "verdict": assessment.verdict or Assessment.Verdict.RECOMMEND,
             "opinion": assessment.opinion,
         }
+    if (wanted := request.GET.get("verdict")) in Assessment.Verdict.values:
+        initial["verdict"] = wanted
     phrases = queries.phrases(request.user, application)
     form = _form(request, application, forms.Propose, initial, phrases=phrases)
     context = {"unmet": _unmet(application, needs.AFTER_PROPOSAL), "assessment": assessment}

@@ -38,6 +38,11 @@ class FigureBox:
     errors: list[str]
     told_at: Any = None
 
+    @property
+    def open(self):
+        """Whether a correction is there or wrong: then its boxes stand open."""
+        return bool(self.value or self.errors)
+
 
 @dataclass(frozen=True)
 class RowBox:
@@ -54,15 +59,6 @@ class RowBox:
     evidence: list
     figures: list[FigureBox]
     readings: tuple
-
-    @property
-    def corrected(self):
-        return any(box.value for box in self.figures)
-
-    @property
-    def open(self):
-        """Whether a correction is under way or wrong: then its box stands open."""
-        return any(box.value or box.errors for box in self.figures)
 
 
 @require_http_methods(METHODS)
@@ -155,8 +151,9 @@ def _go_on(request, application, assessment):
     else:
         messages.warning(request, f"{name}：已保存。{''.join(laid.gaps)}")
     then = request.POST.get("then", "")
-    if then == "propose":
-        return redirect("accreditation:propose", pk=application.pk)
+    if then in ("propose", "send_back"):
+        verdict = "?verdict=send_back" if then == "send_back" else ""
+        return redirect(reverse("accreditation:propose", args=[application.pk]) + verdict)
     if then != "next":
         return redirect("accreditation:sheet", pk=application.pk)
     following = _following(queries.scoring_run(request.user, application), application.pk)
@@ -189,6 +186,7 @@ def _sheet_context(request, application, form, laid, assessment, assessments):
     place = next((n for n, (pk, _) in enumerate(run, 1) if pk == application.pk), None)
     today = clock.today()
     calendar = Calendar.load(request.user.acting.region, years=(today.year - 1, today.year + 1))
+    late = application.due_on is not None and application.due_on < today
     first_open = next((box for box in boxes if box.score_errors), None) or next(
         (box for box in boxes if not box.row.left_out and not box.row.done), boxes[0]
     )
@@ -207,8 +205,8 @@ def _sheet_context(request, application, form, laid, assessment, assessments):
         "run_length": len(run),
         "run_done": sum(1 for _, done in run if done),
         "previous": run[place - 2][0] if place and place > 1 else None,
-        "days": queries.days_left(calendar, today, application.due_on),
-        "late": application.due_on is not None and application.due_on < today,
+        "due_words": queries.due_words(queries.days_left(calendar, today, application.due_on), late),
+        "late": late,
         "source": application.round.version.data["source"],
         "verbs": verbs_for(request.user, application),
         "proposed": bool(assessment and assessment.proposed_at),
