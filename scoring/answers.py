@@ -13,7 +13,7 @@ import xlsxwriter
 
 from scoring.engine import Result
 from scoring.points import show_points
-from scoring.rubric import Rubric
+from scoring.structure import Rubric
 
 ENDINGS = (".json", ".csv", ".xlsx")
 # A cell beginning with one of these would be taken for a formula.

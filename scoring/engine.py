@@ -12,7 +12,7 @@ from scoring.measures import Figures
 from scoring.points import show_points
 from scoring.rates import half_up
 from scoring.reading import clean, conflicts, hints, unknown_keys
-from scoring.rubric import Rubric
+from scoring.structure import Rubric
 
 
 class FigureError(NamedTuple):

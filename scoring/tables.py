@@ -22,7 +22,7 @@ from python_calamine import CalamineError, load_workbook
 from scoring.figures import Figure
 from scoring.points import LONGEST
 from scoring.reading import Read, read_figure
-from scoring.rubric import Rubric
+from scoring.structure import Rubric
 
 ENDINGS = (".json", ".csv", ".xlsx")
 COMMUNITY_HEADS = ("community", "社区", "社区名称")

@@ -10,7 +10,8 @@ import re
 import pytest
 
 from scoring.engine import score
-from scoring.rubric import Rubric, read_rubric
+from scoring.rubric import read_rubric
+from scoring.structure import Rubric
 from tests.scoring.conftest import read_document, read_golden
 from tests.scoring.test_engine import REFUSED
 from tests.scoring.test_hunan import CASES

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand
 
 from scoring import answers, tables
 from scoring.engine import FigureError, Result, score
-from scoring.rubric import NOT_ENTERED, Rubric, read_rubric
+from scoring.rubric import NOT_ENTERED, read_rubric
+from scoring.structure import Rubric
 
 
 class Refused(Exception):
