@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator in the file: its self line, the line of the corrected figures, each shown desk's points."""
+    """One indicator in the file: its self line, the community's reason where the line does not tell it, the desks' points."""
 
     indicator: Any
     line: Any
@@ -129,7 +129,7 @@ def projects(application, shown: list[Column], attachments) -> list[tuple[str, i
                 Item(
                     indicator,
                     laid.by_code[indicator.code].filed,
-                    reasons.get(indicator.code, {}).get("reason", ""),
+                    "" if indicator.judged else reasons.get(indicator.code, {}).get("reason", ""),
                     [
                         (column, column.points.get(indicator.code), column.reasons.get(indicator.code, ""))
                         for column in shown

@@ -130,14 +130,26 @@ def lay_out(application, lines: Mapping[str, dict], corrections: Mapping[str, di
     rubric = filing_content.rubric(application)
     filed = filing_content.figures(application)
     figures = {**filed, **{key: correction["value"] for key, correction in corrections.items()}}
-    own = score_partial(rubric, filed, tier=application.tier)
-    basis = score_partial(rubric, figures, tier=application.tier) if corrections else own
+    reasons = _judged_reasons(rubric, filing_content.judged(application))
+    own = score_partial(rubric, {**filed, **reasons}, tier=application.tier)
+    basis = score_partial(rubric, {**figures, **reasons}, tier=application.tier) if corrections else own
     rows = tuple(
         _row(item, own.lines[item.code], basis.lines[item.code], lines.get(item.code, {}))
         for item in rubric.indicators
     )
     wrong = {key: sentence for key, sentence in basis.wrong.items() if key not in own.wrong}
     return DeskSheet(rubric, rows, dict(corrections), filed, figures, wrong)
+
+
+def _judged_reasons(rubric, reasons) -> dict[str, str]:
+    """The community's reasons of judged items under the keys the engine reads them by."""
+    return {
+        rubric.figures[key].reason_key: reasons[item.code]["reason"]
+        for item in rubric.indicators
+        if item.judged and reasons.get(item.code, {}).get("reason")
+        for key in item.figures
+        if rubric.figures[key].type == "points"
+    }
 
 
 def _row(item, filed, basis, line):
