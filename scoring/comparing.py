@@ -7,7 +7,7 @@ from scoring.document import Doc
 from scoring.measures import Bound, Figures, Measure, Rate, read_bound, read_measure, read_rate, variable
 from scoring.points import UNIT, show_points
 from scoring.rates import half_up
-from scoring.weighing import Outcome, Rule, given, over_nobody
+from scoring.weighing import Outcome, Rule, given, over_nobody, spaced
 
 SHARES = ("floor", "half_up")
 
@@ -59,7 +59,9 @@ class Threshold(Comparing):
         return f"({self.points} if {self.compared.code(self.bound)} else 0)"
 
     def words(self) -> str:
-        return f"{self.compared.label}{self.bound.words()}得 {show_points(self.points)} 分，否则不得分"
+        return (
+            f"{self.compared.label}{spaced(self.bound.words())}得 {show_points(self.points)} 分，否则不得分"
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,9 @@ class Tiers(Comparing):
         return f"({''.join(branches)}{self.otherwise})"
 
     def words(self) -> str:
-        bands = "；".join(f"{bound.words()}得 {show_points(points)} 分" for bound, points in self.bands)
+        bands = "；".join(
+            f"{spaced(bound.words())}得 {show_points(points)} 分" for bound, points in self.bands
+        )
         return f"{self.compared.label}{bands}；其余得 {show_points(self.otherwise)} 分"
 
 
@@ -166,8 +170,8 @@ class HalfCredit(Comparing):
 
     def words(self) -> str:
         return (
-            f"{self.compared.label}{self.full_at.words()}得 {show_points(self.points)} 分，"
-            f"{self.half_at.words()}得 {show_points(self.points // 2)} 分，否则不得分"
+            f"{self.compared.label}{spaced(self.full_at.words())}得 {show_points(self.points)} 分，"
+            f"{spaced(self.half_at.words())}得 {show_points(self.points // 2)} 分，否则不得分"
         )
 
 

@@ -7,7 +7,7 @@ from scoring.document import Doc
 from scoring.measures import Bound, Figures, Measure, Rate, Value, read_rate, scale_of, variable
 from scoring.points import UNIT, show_points
 from scoring.rates import ROUNDINGS, half_up, steps
-from scoring.weighing import Outcome, Rule, over_nobody, taken
+from scoring.weighing import Outcome, Rule, over_nobody, spaced, taken
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Shortfall(Rule):
         cap = "" if self.cap is None else f"，最多扣 {show_points(self.cap)} 分"
         verb = "超出" if self.above else "减少"
         return (
-            f"{self.compared.label}{side} {self.bound.shown}的，每{verb}一个{self._step_words}"
+            f"{self.compared.label}{side} {spaced(self.bound.shown)}的，每{verb}一个{self._step_words}"
             f"扣 {show_points(self.lose)} 分{how}{cap}"
         )
 

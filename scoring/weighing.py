@@ -73,6 +73,11 @@ def taken(points: int) -> str:
     return f"扣 {show_points(points)} 分" if points else "不扣分"
 
 
+def spaced(words: str) -> str:
+    """A percent sign wants a blank before the next Chinese word."""
+    return f"{words} " if words.endswith("%") else words
+
+
 def over_nobody(
     measure: Measure, figures: Figures, met: int, missed: int, say: Callable[[int], str]
 ) -> Outcome:

@@ -9,7 +9,16 @@ from scoring.answers import answer
 from scoring.engine import score, score_partial, totals
 from scoring.measures import Figures
 from scoring.reading import clean
-from tests.scoring.conftest import HUNAN, HUNAN_RUBRIC, count, decimal, rubric_of, small_document, yesno
+from tests.scoring.conftest import (
+    HUNAN,
+    HUNAN_RUBRIC,
+    count,
+    decimal,
+    read_document,
+    rubric_of,
+    small_document,
+    yesno,
+)
 
 COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 2000))
 BETTER_WITH_MORE = [
@@ -76,6 +85,20 @@ def test_the_compiled_sheet_agrees_with_its_rules(figures):
     assert (
         score_partial(HUNAN_RUBRIC, figures).total == result.total == list(totals(HUNAN_RUBRIC, [figures]))[0]
     )
+
+
+QUANGANG = rubric_of(read_document("quangang-2016"))
+
+
+@given(sheets(QUANGANG))
+def test_quangangs_sheet_as_well(figures):
+    del figures["recommended_twice"], figures["no_unemployed_over_year"]
+    result = score(QUANGANG, figures)
+    cleaned = Figures({key: clean(QUANGANG.figures[key], value).value for key, value in figures.items()})
+    assert result.points == tuple(item.weigh(cleaned).points for item in QUANGANG.indicators)
+    assert all(0 <= line.points <= line.max for line in result.lines.values())
+    assert sum(line.points for line in result.lines.values()) == result.total
+    assert QUANGANG.compiled.quick(figures) in (result.points, None)
 
 
 @given(sheets(), st.sampled_from(BETTER_WITH_MORE), st.integers(1, 300))

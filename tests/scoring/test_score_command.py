@@ -262,6 +262,25 @@ def test_csv_as_people_write_it(answers, put):
     assert (status, answer["results"][0]["total"], len(answer["results"])) == (0, "100", 1)
 
 
+def test_the_reason_of_a_judged_figure_in_a_table(answers, put):
+    cells = [*row("甲", economy_points="2.5"), "居区内中游"]
+    content = as_csv(cells, heads=("community", *KEYS, "economy_points_reason"))
+    _status, answer = answers(put(content, "sheets.csv"))
+    assert answer["results"][0]["indicators"]["H32"]["because"] == "评 2.5 分（满分 3 分），理由：居区内中游"
+
+
+def test_json_of_another_encoding_is_refused(run, put):
+    status, _out, err = run(put(as_json(("甲", FULL_MARKS)), encoding="gbk"))
+    assert status == 1 and "不是 UTF-8 编码" in err
+
+
+def test_a_file_that_may_not_be_written_is_a_sentence(run, put, tmp_path):
+    target = tmp_path / "out.json"
+    target.mkdir()
+    status, _out, err = run(put(as_json(("甲", FULL_MARKS))), "--output", str(target))
+    assert status == 1 and "不能读取或写入文件" in err
+
+
 def test_heads_may_stand_below_a_title_and_may_be_labels(answers, put):
     labels = [HUNAN_RUBRIC.figures[key].label for key in KEYS]
     content = "省级充分就业星级社区基础数据\r\n\r\n" + as_csv(row("甲"), heads=["社区名称（必填）", *labels])

@@ -44,6 +44,9 @@ class Command(BaseCommand):
         except tables.Unreadable as unreadable:
             self.stderr.write(str(unreadable))
             sys.exit(1)
+        except OSError as error:
+            self.stderr.write(f"不能读取或写入文件：{error.strerror or error}。")
+            sys.exit(1)
         if wrong:
             sys.exit(1)
 
