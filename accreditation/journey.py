@@ -90,12 +90,13 @@ def holder(application) -> Office | None:
     step = application.step
     if step is None:
         return None
-    return Office.objects.filter(
-        department=Department.HR,
+    offices = Office.objects.filter(
+        department__in=(Department.HR, Department.PLATFORM),
         region__level=step.level,
         region__position__lte=application.position,
         region__last__gte=application.position,
-    ).first()
+    )
+    return offices.order_by("department").first()  # "hr" before "platform", where a street has both
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Deadline:
 
 def deadline(round_, today: dt.date, calendar: Calendar, state="draft") -> Deadline | None:
     """The end of a stage, or, where the document sets none, of the next stage that has one."""
-    labels = {"draft": "申报截止", **{s.state: f"{State(s.state).label}完成" for s in round_.route.steps}}
+    labels = {"draft": "申报截止", **{s.state: f"{State(s.state).label}期限" for s in round_.route.steps}}
     states = list(labels)
     for name in states[states.index(state) if state in states else 0 :]:
         if day := round_.due(name):
@@ -138,10 +139,14 @@ def next_step(application) -> str:
         return "按退回意见补正后重新提交。"
     if application.step is None:
         return ""
-    due = application.round.due(state)
-    until = f"，应在 {due.year}年{due.month}月{due.day}日前办结" if due else ""
     if application.step.is_notice:
         return "公示期满没有成立的异议，即进入下一环节。"
     after = application.round.route.after(state)
-    then = f"，通过后进入{State(after.state).label}" if after else "，通过后予以认定"
-    return f"现在是{State(state).label}{until}{then}。"
+    until = _until(application.round.due(state))
+    then = f"通过后进入{State(after.state).label}" if after else "通过后予以认定"
+    later = _until(application.round.due(after.state)) if after and not until else ""
+    return f"现在是{State(state).label}{until}，{then}{later}。"
+
+
+def _until(due):
+    return f"（应在{due.year}年{due.month}月{due.day}日前完成）" if due else ""

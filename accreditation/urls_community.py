@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import community, files, filling, prints
+from accreditation.views import community, figures, files, filling, prints
 from accreditation.views.application import application
 
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("applications/<int:pk>/", application, name="application"),
     # Writing
     path("applications/<int:pk>/basics/", filling.basics, name="basics"),
-    path("applications/<int:pk>/figures/<int:page>/", filling.figures, name="figures"),
+    path("applications/<int:pk>/figures/<int:page>/", figures.figures, name="figures"),
     path("applications/<int:pk>/narrative/", filling.narrative, name="narrative"),
     path("applications/<int:pk>/exception/", filling.exception, name="exception"),
     path("applications/<int:pk>/statements/", filling.statements, name="statements"),

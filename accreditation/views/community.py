@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Role
 from accreditation import eligibility, filing, filing_changes, filing_content, journey, transitions
 from accreditation.forms.filing import Seen, Withdrawal
-from accreditation.models import Application, Round, State
+from accreditation.models import Application, Recognition, Round, State
 from accreditation.permissions import may_act
 from accreditation.refusals import NotReady, NotYours
 from accreditation.views.filling import own, remarks_of
@@ -121,6 +121,7 @@ def task_list(request, application):
         "deadline": journey.deadline(application.round, today, calendar, application.returned_from or application.state),
         "may_withdraw": may_act(request.user, application, "withdraw"),
         "filings": application.filings.count(),
+        "recognition": Recognition.objects.filter(application=application).first(),
     }  # fmt: skip
     return render(request, "accreditation/task_list.html", context)
 
@@ -204,11 +205,9 @@ def _rows_of(application, key):
 def _check_page(request, application, form, status=200):
     at = clock.now()
     answers = _answers(application, at)
-    gaps = [
-        (sentence, page_of(application, task.key, anchor))
-        for task, _, _ in answers
-        for sentence, anchor in task.missing
-    ]
+    for task, _, _ in answers:
+        task.gaps = [(sentence, page_of(application, task.key, anchor)) for sentence, anchor in task.missing]
+    gaps = [gap for task, _, _ in answers for gap in task.gaps]
     exception = {task.key for task, _, _ in answers} & {"exception"}
     against = [
         (sentence, page_of(application, "exception") if exception and "破格" in sentence else "")
@@ -222,8 +221,9 @@ def _check_page(request, application, form, status=200):
         "application": application,
         "form": form,
         "answers": answers,
-        "gaps": gaps,
         "against": against,
+        "lacking": len(gaps) + len(against),
+        "apart": [s for s in form.non_field_errors() if s not in {t for t, _ in gaps + against}],
         "changes": filing_changes.changes(application, old, new) if old else [],
         "returned": application.state == State.RETURNED,
         "verb": "resubmit" if application.state == State.RETURNED else "submit",

@@ -55,7 +55,7 @@ def _printed(sheet, result):
     """Rows of the printed score sheet; the first of each project carries its span."""
     return [
         {
-            "category_title": category.title,
+            "category": category,
             "project": project if place == 0 else None,
             "project_rows": len(project.indicators),
             "item": item,
