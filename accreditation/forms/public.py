@@ -117,10 +117,9 @@ class ObjectionForm(forms.Form):
             ("no", "匿名：由发布单位决定是否受理，受理之前不影响公示，办理结果可以凭查询码查看。"),
         ],
     )
-    name = forms.CharField(label="姓名或单位名称（实名填写）", required=False, max_length=60)
+    name = forms.CharField(label="姓名或单位名称（匿名的不填）", max_length=60)
     contact = forms.CharField(
-        label="联系方式（实名填写）",
-        required=False,
+        label="联系方式（匿名的不填）",
         max_length=80,
         help_text="手机、座机或电子邮箱，只用于核实和答复。",
     )
@@ -129,6 +128,8 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("named") != "yes":
+            self.fields["name"].required = self.fields["contact"].required = False
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["contact"].widget.attrs["autocomplete"] = "tel"
         self.fields["website"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
@@ -146,15 +147,6 @@ class ObjectionForm(forms.Form):
         if self.cleaned_data["website"]:
             raise ValidationError("请把标着“此栏请留空”的一栏清空后再提交。")
         return ""
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("named") == "yes":
-            if not cleaned.get("name") and "name" not in self.errors:
-                self.add_error("name", "实名反映情况请填写姓名或单位名称。")
-            if not cleaned.get("contact") and "contact" not in self.errors:
-                self.add_error("contact", "实名反映情况请填写联系方式，以便核实和答复。")
-        return cleaned
 
     def said(self) -> dict:
         """What accreditation.notices.object_to takes. An anonymous one brings no identity along."""

@@ -97,7 +97,7 @@ def test_what_is_missing_is_said_at_the_field(client, entry):
     response = client.post(address(entry), {"token": "t", "named": "yes"})
     text = response.content.decode()
     assert response.status_code == 400
-    for sentence in ("请填写反映的情况", "实名反映情况请填写姓名或单位名称。", "实名反映情况请填写联系方式"):
+    for sentence in ("请填写反映的情况", "请填写姓名或单位名称", "请填写联系方式"):
         assert sentence in text
     response = client.post(address(entry), {**NAMED, "text": "字" * 5001})
     assert response.status_code == 400 and "不能超过 5000 字" in response.content.decode()
