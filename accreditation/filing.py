@@ -14,7 +14,6 @@ from accreditation import filing_content
 from accreditation.models import Application, ApplicationEvent, Attachment, Round
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
-from accreditation.transitions import WITH
 from regions.clock import day_of
 from scoring.engine import score_partial
 from scoring.models import ScoreSheet
@@ -82,7 +81,8 @@ def _record(application, action, *, by, at, data=None):
 def _open(application, by, edition, *targets) -> Application:
     """Lock the draft and ask again; refuse an old page and places that are not open."""
     held = (
-        Application.objects.select_related(*WITH, "self_sheet")
+        Application.objects.with_round()
+        .select_related("self_sheet")
         .select_for_update(of=("self",))
         .get(pk=application.pk)
     )

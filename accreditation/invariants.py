@@ -18,6 +18,7 @@ from accreditation.models import (
     Notice,
     NoticeEntry,
     Objection,
+    ProgrammeVersion,
     Quota,
     Recognition,
     Round,
@@ -25,6 +26,7 @@ from accreditation.models import (
 )
 from accreditation.routes import NOTICES, REVIEWS
 from regions.clock import end_of
+from scoring.models import RubricVersion
 
 # Actions that move an application; each must tell the state it left and the one it reached.
 MOVES = {
@@ -85,6 +87,14 @@ def states_on_route(at):
     for round_id, state in pairs:
         if state not in rounds[round_id].route:
             yield f"批次 {round_id}：有申报处于流程之外的环节“{state}”"
+
+
+def documents_unaltered(at):
+    """Every programme version and rubric is, byte for byte, what was loaded."""
+    for kind, rows in (("方案", ProgrammeVersion.objects.all()), ("评分表", RubricVersion.objects.all())):
+        for row in rows:
+            if hashlib.sha256(row.document.encode()).hexdigest() != row.checksum:
+                yield f"{kind} {row.pk}：内容与摘要不符"
 
 
 def quotas_count(at):
@@ -166,6 +176,7 @@ CHECKS = (
     states_follow_events,
     every_application_started,
     states_on_route,
+    documents_unaltered,
     quotas_count,
     places_have_holders,
     filings_kept,

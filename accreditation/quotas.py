@@ -34,7 +34,7 @@ def take(application, step):
     if without:
         raise NotReady("本批次尚未下达名额，不能列入推荐名单。")
     for quota in rows:
-        if settings.TEST_SWITCH == "no_quota_guard":
+        if settings.TEST_SWITCH == "no_lock":  # the control: read, check, save
             if quota.used < quota.size:
                 Quota.objects.filter(pk=quota.pk).update(used=quota.used + 1)
             else:

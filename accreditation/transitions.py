@@ -23,12 +23,10 @@ from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
 
-WITH = ("round__version__programme", "community")
-
 
 def lock(pks) -> list[Application]:
     """The applications, locked in the order of their keys. (On SQLite the IMMEDIATE transaction is the lock.)"""
-    rows = Application.objects.select_related(*WITH).filter(pk__in=pks).order_by("pk")
+    rows = Application.objects.with_round().filter(pk__in=pks).order_by("pk")
     if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
         rows = rows.select_for_update(of=("self",))
     return list(rows)

@@ -118,6 +118,12 @@ TEMPLATES = [
 ]
 
 
+# Protections that a race test may switch off to show that the race is real; refused outside tests.
+TEST_SWITCH = environment.text("TEST_SWITCH", "")
+if TEST_SWITCH and PRODUCTION:
+    raise ImproperlyConfigured("PORTAL_TEST_SWITCH 只用于测试。")
+
+
 def _database(address: str) -> dict:
     """Django's settings for sqlite:///path or postgres://user:password@host:port/name (host may be a folder)."""
     parts = urlsplit(address)
@@ -126,8 +132,9 @@ def _database(address: str) -> dict:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path or str(VAR / "portal.sqlite3"),
             "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                # The IMMEDIATE transaction is the lock of SQLite; a control shows what happens without.
+                "transaction_mode": "DEFERRED" if TEST_SWITCH == "no_lock" else "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=1;",
             },
         }
@@ -247,10 +254,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"portal": {"level": "INFO"}},
 }
-
-# Protections that a race test may switch off to show that the race is real; refused outside tests.
-TEST_SWITCH = environment.text("TEST_SWITCH", "")
-if TEST_SWITCH and PRODUCTION:
-    raise ImproperlyConfigured("PORTAL_TEST_SWITCH 只用于测试。")
 
 environment.refuse_unknown()

@@ -129,7 +129,7 @@ class Driver:
     # The desks
 
     def fresh(self, application):
-        return Application.objects.select_related(*transitions.WITH, "self_sheet").get(pk=application.pk)
+        return Application.objects.with_round().select_related("self_sheet").get(pk=application.pk)
 
     def officer(self, application, role):
         region = application.community.street

@@ -226,9 +226,8 @@ class _Story:
             Application.objects.filter(
                 round=self.round, state=state, position__range=(city.position, city.last)
             )
-            .select_related(
-                "community__street__parent__parent__parent", "round__version__programme", "self_sheet"
-            )
+            .with_round()
+            .select_related("community__street__parent__parent__parent", "self_sheet")
             .order_by("pk")
         )
 
@@ -396,7 +395,7 @@ class _Story:
         returned = Application.objects.filter(round=self.round, state=State.COUNTY_REVIEW).first()
         if returned:
             self.drive.withdraw(
-                Application.objects.select_related("community", "round__version").get(pk=returned.pk),
+                self.drive.fresh(returned),
                 moment(dt.date(2017, 10, 19)),
                 "社区正在调整，明年再申报。",
             )

@@ -191,12 +191,10 @@ class House:
         return self.fresh(application)
 
     def fresh(self, application):
-        return Application.objects.select_related(
-            "round__version__programme",
-            "round__rubric",
-            "community__street__parent__parent__parent",
-            "self_sheet",
-        ).get(pk=application.pk)
+        joined = Application.objects.with_round()
+        return joined.select_related("community__street__parent__parent__parent", "self_sheet").get(
+            pk=application.pk
+        )
 
     def office_region(self, application):
         region = application.community.street

@@ -47,6 +47,11 @@ class ApplicationQuerySet(models.QuerySet):
             return seen.filter(reached__gte=1)
         return seen.filter(reached__gte=LEVELS.index(region.level) + 1)
 
+    def with_round(self):
+        """With round, programme, rubric and community at hand; the two long documents are left until someone reads them."""
+        joined = self.select_related("round__version__programme", "round__rubric", "community")
+        return joined.defer("round__version__document", "round__rubric__document")
+
     def at_desk(self, state):
         return self.filter(state=state)
 

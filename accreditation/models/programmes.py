@@ -8,6 +8,9 @@ from django.db import models
 from accreditation.routes import Route
 from scoring.models import RubricVersion
 
+# Parsed documents by checksum: a pure function of an immutable text, so one process may remember them.
+_parsed: dict[str, dict] = {}
+
 
 class Programme(models.Model):
     key = models.CharField("方案代号", max_length=40, unique=True)
@@ -41,9 +44,12 @@ class ProgrammeVersion(models.Model):
     def __str__(self):
         return f"{self.programme} {self.version}"
 
-    @cached_property
+    @property
     def data(self) -> dict:
-        return json.loads(self.document)
+        """The parsed document, for reading only. Callers may defer `document`: it is only read the first time."""
+        if self.checksum not in _parsed:
+            _parsed[self.checksum] = json.loads(self.document)
+        return _parsed[self.checksum]
 
     @cached_property
     def route(self) -> Route:

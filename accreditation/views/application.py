@@ -14,6 +14,6 @@ def application(request, pk):
     if request.user.acting.role == Role.FILER:
         return community.task_list(request, filling.own(request, pk))
     found = get_object_or_404(
-        Application.objects.visible_to(request.user).select_related(*filling.WITH), pk=pk
+        Application.objects.visible_to(request.user).with_round().select_related("self_sheet"), pk=pk
     )
     return desk.file_view(request, found)

@@ -158,16 +158,40 @@ def place_of(application, target):
 
 
 def _answers(application, at):
-    """Everything that is filed, by task: (title, address, rows of (label, text, address, gap))."""
+    """Everything that is filed, by task: (task, address, rows of (label, text, address or "" where closed, gap))."""
     found = []
+    open_places = filing_content.open_targets(application)
     for task in filing_content.tasks(application, at):
         gaps = {anchor for _, anchor in task.missing}
         rows = [
-            (label, text, page_of(application, task.key, anchor), anchor in gaps)
+            (
+                label,
+                text,
+                page_of(application, task.key, anchor)
+                if open_places is None or open_places & _targets(application, task.key, anchor)
+                else "",
+                anchor in gaps,
+            )
             for label, text, anchor in _rows_of(application, task.key)
         ]
         found.append((task, page_of(application, task.key), rows))
     return found
+
+
+def _targets(application, task, anchor) -> set:
+    """The targets of remarks that open one row of the form."""
+    if task == "basics":
+        return {f"basics:{anchor}"}
+    if task == "figures":
+        if anchor.startswith("reason_"):
+            return {f"indicator:{anchor.removeprefix('reason_')}"}
+        items = filing_content.rubric(application).indicators
+        return {f"figure:{anchor}"} | {f"indicator:{i.code}" for i in items if anchor in i.figures}
+    if task == "evidence":
+        material = next(m for m in filing_content.materials_wanted(application) if m["key"] == anchor)
+        sheet = filing_content.rubric(application) if material.get("by_indicator") else None
+        return {f"material:{anchor}"} | {f"indicator:{i.code}" for i in (sheet.indicators if sheet else ())}
+    return {"statements"} if task == "statements" else {anchor}
 
 
 def _rows_of(application, key):

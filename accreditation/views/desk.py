@@ -234,7 +234,7 @@ def batch(request):
         return redirect("accreditation:queue")
     applications = list(
         Application.objects.visible_to(request.user)
-        .select_related(*transitions.WITH)
+        .with_round()
         .filter(pk__in=picked)
         .prefetch_related("assessments", "visits")
         .order_by("position", "pk")

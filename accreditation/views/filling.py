@@ -22,12 +22,11 @@ from accreditation.word_count import word_count
 from regions import clock
 
 METHODS = ["GET", "HEAD", "POST"]
-WITH = ("round__version__programme", "round__rubric", "community", "self_sheet")
 
 
 def own(request, pk) -> Application:
     """The community's own application with all that its pages show; 404 as for a missing one to everyone else's eyes."""
-    rows = Application.objects.visible_to(request.user).select_related(*WITH)
+    rows = Application.objects.visible_to(request.user).with_round().select_related("self_sheet")
     application = get_object_or_404(rows.prefetch_related("attachments", "remarks"), pk=pk)
     if request.user.acting.role != Role.FILER:
         raise NotYours("只有本社区的申报员可以办理。")

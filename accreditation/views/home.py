@@ -52,7 +52,8 @@ def _community_home(request, community):
     calendar = Calendar.load(None)
     rows = (
         Application.objects.visible_to(request.user)
-        .select_related("round__version__programme", "round__rubric", "community", "self_sheet")
+        .with_round()
+        .select_related("self_sheet")
         .prefetch_related("attachments", "remarks")
         .order_by("-id")
     )

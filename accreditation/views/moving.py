@@ -23,7 +23,7 @@ METHODS = ["GET", "HEAD", "POST"]
 
 def visible(request, pk, *related):
     """The application as this reader may see it, or 404."""
-    rows = Application.objects.visible_to(request.user).select_related(*transitions.WITH, *related)
+    rows = Application.objects.visible_to(request.user).with_round().select_related(*related)
     return get_object_or_404(rows, pk=pk)
 
 

@@ -1,6 +1,7 @@
 """check_invariants finds nothing in a sound house, and finds each seeded corruption by its own check (C10)."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +13,7 @@ from accreditation.models import (
     ApplicationEvent,
     Attachment,
     Notice,
+    ProgrammeVersion,
     Quota,
     QuotaPlace,
     Recognition,
@@ -82,10 +84,13 @@ def start_event_gone(house):
 
 
 def state_off_the_route(house):
-    house.round.version.__class__.objects.update(
-        document=house.round.version.document.replace('"state":"county_notice"', '"state":"x_notice"')
-    )
+    document = house.round.version.document.replace('"state":"county_notice"', '"state":"x_notice"')
+    ProgrammeVersion.objects.update(document=document, checksum=hashlib.sha256(document.encode()).hexdigest())
     Application.objects.filter(state="draft").update(state="county_notice")
+
+
+def document_changed(house):
+    ProgrammeVersion.objects.update(document=house.round.version.document.replace("90", "80"))
 
 
 def quota_counter_off(house):
@@ -128,6 +133,7 @@ CORRUPTIONS = {
     state_written_by_hand: "states_follow_events",
     start_event_gone: "every_application_started",
     state_off_the_route: "states_on_route",
+    document_changed: "documents_unaltered",
     quota_counter_off: "quotas_count",
     place_kept_by_one_who_left: "places_have_holders",
     filing_changed: "filings_kept",
