@@ -327,6 +327,9 @@ def test_a_returned_application_opens_only_where_it_was_remarked_on(mine, house)
     after = filing_content.figures(Application.objects.select_related("self_sheet").get())
     assert {k for k in after if after[k] != before[k]} <= {"graduates_followed_up"}
     assert "只能查看" in text(mine.get(at("basics", application)))
+    check = text(mine.get(at("check", application)))
+    assert f"{at('narrative', application)}#id_text" in check
+    assert f"{at('basics', application)}#id_contact" not in check
     refused = mine.post(at("basics", application), {"contact": "改", "edition": edition(application)})
     assert refused.status_code == 409
     assert mine.post(at("attach", application), {"material": "score_sheet", "files": [pdf()]}).status_code == 400  # fmt: skip
