@@ -127,19 +127,23 @@ def _with_own(applications, state):
 
 def _own_work(role, desk, rounds, state):
     """What this role has to do at the desk."""
+    steps = {r.pk: r.route.step(state) for r in rounds}
+    listing = any(step.listing for step in steps.values())
     if role == Role.PUBLISHER:
         return [
             Group("listed", "待发布", desk.filter(listed_at__isnull=False), "已列入推荐名单"),
             Group("unlisted", "未列入名单", desk.filter(listed_at__isnull=True)),
         ]
     if role == Role.APPROVER:
-        return [
+        groups = [
             Group("approve", "待审核", desk.filter(own__proposed_at__isnull=False, listed_at__isnull=True)),
             Group("handling", "经办办理中", desk.filter(own__proposed_at__isnull=True)),
-            Group("listed", "已列入名单", desk.filter(listed_at__isnull=False)),
         ]
-    scoring = [r.pk for r in rounds if r.route.step(state).scores]
-    visiting = [r.pk for r in rounds if r.route.step(state).needs.get("site_visit")]
+        if listing:
+            groups.append(Group("listed", "已列入名单", desk.filter(listed_at__isnull=False)))
+        return groups
+    scoring = [pk for pk, step in steps.items() if step.scores]
+    visiting = [pk for pk, step in steps.items() if step.needs.get("site_visit")]
     level = state.rsplit("_", 1)[0]
     unscored = Q(round__in=scoring, **{f"total_{level}__isnull": True})
     visited = SiteVisit.objects.filter(application=OuterRef("pk"), state=state)
@@ -152,7 +156,7 @@ def _own_work(role, desk, rounds, state):
     return [
         *groups,
         Group("propose", "待提意见", desk.filter(own__proposed_at__isnull=True).exclude(unscored)),
-        Group("proposed", "已提意见，待审核", desk.filter(own__proposed_at__isnull=False)),
+        Group("proposed", "已提意见", desk.filter(own__proposed_at__isnull=False)),
     ]
 
 

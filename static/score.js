@@ -2,7 +2,7 @@
 
    Row: <tr data-item="H04" data-max="3" data-self="2.5" data-basis="2.5" data-reason-below="3"> with input.score,
    input.why (the reason) and td[data-diff]. A reason is wanted where the points differ from data-basis (what the
-   figures give) or lie below data-reason-below. Enter or ↓ next, ↑ back, = takes data-self, PageDown presses [data-next], ? opens the keys.
+   figures give) or lie below data-reason-below. Enter or ↓ next, ↑ back, = takes data-self, PageDown or Alt+N presses [data-next], ? opens the keys.
    Live: [data-total] the sum, [data-done] "21/34", [data-missing] "还差 2 条理由"; data-total-extra is added to the sum.
    Side: [data-panel-for="H04"] is shown while its row has the focus; img[data-src] inside loads then. */
 (function () {
@@ -145,9 +145,13 @@
     event.preventDefault();
     go(rows.indexOf(event.target.closest("tr[data-item]")) + 1);
   });
+  // Without script the button's accesskey does this; with both, one press would send twice.
+  if (next) next.removeAttribute("accesskey");
   document.addEventListener("keydown", function (event) {
-    if (event.key !== "PageDown" || event.ctrlKey || event.altKey || !next) return;
-    if (event.target.tagName === "TEXTAREA" || event.target.tagName === "SELECT") return;
+    if (!next || event.ctrlKey || event.metaKey || event.repeat) return;
+    var plain = event.key === "PageDown" && !event.altKey;
+    if (plain && (event.target.tagName === "TEXTAREA" || event.target.tagName === "SELECT")) return;
+    if (!plain && !(event.altKey && (event.key === "n" || event.key === "N" || event.code === "KeyN"))) return;
     event.preventDefault();
     next.click();
   });

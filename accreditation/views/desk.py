@@ -108,6 +108,7 @@ def queue(request):
         "rounds": waiting.rounds,
         "scores": any(step.scores for step in steps),
         "visits": any(step.needs.get("site_visit") for step in steps),
+        "listing": any(step.listing for step in steps) and acting.role != Role.HANDLER,
         "batch_verb": waiting.batch_verb,
         "batch_word": BATCH_WORDS.get(waiting.batch_verb, ""),
         "level_name": case_file.LEVEL_NAMES[acting.level],

@@ -111,10 +111,7 @@ def propose(request, pk):
     assessment = _assessment(application)
     initial = {}
     if assessment:
-        initial = {
-            "verdict": assessment.verdict or Assessment.Verdict.RECOMMEND,
-            "opinion": assessment.opinion,
-        }
+        initial = {"verdict": assessment.verdict, "opinion": assessment.opinion}
     if (wanted := request.GET.get("verdict")) in Assessment.Verdict.values:
         initial["verdict"] = wanted
     phrases = queries.phrases(request.user, application)
