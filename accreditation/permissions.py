@@ -77,48 +77,6 @@ def _ask(known, question, user, application):
     return known[question]
 
 
-def why_not_many(user, applications, verb) -> dict[int, str]:
-    """The refusals of one verb for many applications, key → sentence (empty where it may be done), in three queries.
-
-    For a preview; the verb asks again for each under its lock.
-    """
-    communities = [application.community_id for application in applications]
-    staff = set(
-        Posting.objects.filter(user=user, community__in=communities).values_list("community", flat=True)
-    )
-    interested = set(
-        DeclaredInterest.objects.filter(user=user, community__in=communities).values_list(
-            "community", flat=True
-        )
-    )
-    handled = (
-        ApplicationEvent.objects.filter(
-            application__in=applications,
-            event__actor=user,
-            event__action__in=HANDLING,
-            event__posting__office=user.acting.office_id,
-        )
-        if verb in TWO_PERSON
-        else ()
-    )
-    mine = {link.application_id for link in handled}
-    found = {}
-    for application in applications:
-        conflict = (
-            STAFF
-            if application.community_id in staff
-            else INTERESTED
-            if application.community_id in interested
-            else ""
-        )
-        one_clerk = application.step is not None and application.step.one_clerk
-        second = SECOND if application.pk in mine and not one_clerk else ""
-        found[application.pk] = _why_not(
-            user, application, verb, {_conflict: conflict, _second_person: second}
-        )
-    return found
-
-
 def _wrong_state(application):
     return f"该申报现为“{State(application.state).label}”，不能办理这一事项。"
 

@@ -11,7 +11,7 @@ from accounts.models import DESK_ROLES, Role
 from accreditation import case_file, journey, needs, queries, transitions
 from accreditation.forms import desk as forms
 from accreditation.models import Application, Assessment, State
-from accreditation.permissions import verbs_for, why_not_many
+from accreditation.permissions import reasons_against, verbs_for
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.moving import METHODS
@@ -273,10 +273,10 @@ def _picked(request):
 
 def _preview(user, verb, applications):
     """(those that can go, [(application, reason)] of those that cannot)."""
-    refusals = why_not_many(user, applications, verb)
+    refusals = reasons_against(user, applications, verb)
     can, cannot = [], []
     for application in applications:
-        reason = refusals[application.pk] or _not_ready(application, verb)
+        reason = refusals.get(application.pk) or _not_ready(application, verb)
         if reason:
             cannot.append((application, reason))
         else:
