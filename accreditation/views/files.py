@@ -1,6 +1,6 @@
 """Private files: putting them into an application, taking them out, and reading them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +19,7 @@ from accreditation.models import Application, Attachment
 from accreditation.permissions import why_not
 from accreditation.refusals import NotYours
 from accreditation.views.filling import is_autosave, own, remarks_of
+from accreditation.views.prints import print_address
 from regions import clock
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -56,7 +57,7 @@ class Group:
     form: AttachForm
     open: bool
     remarks: list
-    failures: list = field(default_factory=list)
+    print_url: str
 
     @property
     def key(self):
@@ -111,21 +112,17 @@ def _groups(application, chosen="") -> list[Group]:
                 if target.startswith("indicator:") and code in words
                 for text in texts
             ]
-        found.append(Group(material, files, form, may, remarks))
+        found.append(Group(material, files, form, may, remarks, print_address(application, material)))
     return found
 
 
-def _evidence_page(request, application, status=200, failures=None, material=""):
-    groups = _groups(application, request.GET.get("indicator", ""))
-    for group in groups:
-        if group.key == material:
-            group.failures = failures or []
+def _evidence_page(request, application, status=200, failures=()):
     context = {
         "application": application,
-        "groups": groups,
+        "groups": _groups(application, request.GET.get("indicator", "")),
         "accept": uploads.ACCEPT,
         "most_bytes": settings.UPLOAD_MAX_BYTES,
-        "failures": failures or [],
+        "failures": failures,
     }
     return render(request, "accreditation/evidence.html", context, status=status)
 
@@ -164,8 +161,7 @@ def attach(request, pk):
     if not failures:
         address = reverse("accreditation:evidence", args=[pk])
         return redirect(f"{address}#material-{form.cleaned_data['material']}")
-    material = request.POST.get("material", "")
-    return _evidence_page(request, own(request, pk), status, failures, material)
+    return _evidence_page(request, own(request, pk), status, failures)
 
 
 def _take(request, application, cleaned):

@@ -17,17 +17,20 @@ PRINTS = {
 }
 
 
+def print_address(application, material) -> str:
+    """Where a material's own form is printed from, "" where the portal prints none for it."""
+    for kind, templates in PRINTS.items():
+        if material.get("form") in templates:
+            return reverse(f"accreditation:print_{kind}", args=[application.pk])
+    return ""
+
+
 def prints(application):
     """The forms of the programme that this portal prints: (label, address)."""
-    addresses = {"sheet": "print_sheet", "form": "print_form"}
-    found = []
-    for material in filing_content.materials_wanted(application):
-        for kind, template in PRINTS.items():
-            if material.get("form") in template:
-                found.append(
-                    (material["label"], reverse(f"accreditation:{addresses[kind]}", args=[application.pk]))
-                )
-    return found
+    found = [
+        (m["label"], print_address(application, m)) for m in filing_content.materials_wanted(application)
+    ]
+    return [(label, address) for label, address in found if address]
 
 
 def _print(request, pk, kind):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Role
 from accreditation import filing, filing_content
 from accreditation.models import Application, Attachment, State
+from accreditation.views import files
 from demonstration.driving import scan
 from regions import clock
 from tests.factories import acting, moment
@@ -247,6 +248,7 @@ def test_files_come_in_with_and_without_script_and_go_out_after_asking(mine, hou
     assert told.status_code == 201 and told.json()["name"] == "台账.pdf"
     page = text(mine.get(at("evidence", application)))
     assert "附页.pdf" in page and "第 5 项" in page
+    assert at("print_sheet", application) in page and at("print_form", application) in page
     remove = told.json()["remove_url"]
     assert "移除" in text(mine.get(remove)) and Attachment.objects.filter(removed_at=None).count() == 3
     assert mine.post(remove).status_code == 302
@@ -392,3 +394,31 @@ def test_a_page_costs_the_same_with_one_file_and_ten(mine, house, name):
     with CaptureQueriesContext(connection) as ten:
         mine.get(at(name, application))
     assert len(ten) == len(one) and len(ten) < 30
+
+
+def test_a_community_without_the_title_writes_why_it_is_put_forward(mine, house):
+    house.people.filers([house.found("新设社区", house.regions["一南街道"])])
+    application = house.draft(-1)
+    mine.force_login(house.filer(application.community))
+    house.drive.fill(application, 0.9, AT)
+    page = text(mine.get(at("check", application)))
+    assert at("exception", application) in page
+    assert mine.post(at("submit", application), {"seen": 0}).status_code == 409
+    mine.post(at("exception", application), {"text": "就业创业成绩突出。", "edition": edition(application)})
+    assert mine.post(at("submit", application), {"seen": 0}).url == at("receipt", application)
+
+
+def test_more_than_two_hundred_files_are_refused(mine, house, monkeypatch):
+    monkeypatch.setattr(files, "MOST_FILES", 1)
+    application = house.draft()
+    answer = mine.post(at("attach", application), {"material": "score_sheet", "files": [pdf(), pdf()]})
+    assert answer.status_code == 400 and "最多上传 1 个文件" in text(answer)
+    assert Attachment.objects.count() == 1
+
+
+def test_a_refused_row_leaves_no_file_behind(mine, house, settings):
+    application = house.at("returned")
+    before = sum(path.is_file() for path in settings.MEDIA_ROOT.rglob("*"))
+    answer = mine.post(at("attach", application), {"material": "score_sheet", "files": [pdf()]})
+    assert answer.status_code == 400 and "不在退回补正的范围内" in text(answer)
+    assert sum(path.is_file() for path in settings.MEDIA_ROOT.rglob("*")) == before
