@@ -32,9 +32,6 @@ TWO_PERSON = {"pass_on", "shortlist", "decline", "send_back"}
 HANDLING = ("assess", "visit", "propose")
 STAFF = "您现在或曾经是该社区的工作人员，应当回避。"
 INTERESTED = "您已申报与该社区有利害关系，应当回避。"
-SECOND = "经办与审核须由不同的人办理，您已经办过该申报。"
-STAFF = "您现在或曾经是该社区的工作人员，应当回避。"
-INTERESTED = "您已申报与该社区有利害关系，应当回避。"
 SAME_PERSON = "经办与审核须由不同的人办理，您已经办过该申报。"
 
 

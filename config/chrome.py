@@ -73,8 +73,11 @@ def waiting(user) -> int:
     return Application.objects.visible_to(user).at_desk(state).count()
 
 
-def menu(user, path: str) -> list[dict]:
-    """The entries of the acting role: label, url, current, count (None where nothing is counted)."""
+def menu(user, path: str, counted: int | None = None) -> list[dict]:
+    """The entries of the acting role: label, url, current, count (None where nothing is counted).
+
+    `counted`: what waits at the desk, where the page has counted it already.
+    """
     acting = getattr(user, "acting", None)
     entries = []
     for label, name in entries_of(acting):
@@ -90,7 +93,7 @@ def menu(user, path: str) -> list[dict]:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     for entry in entries:
         if entry["name"] == QUEUE[1] and acting.role in DESK_ROLES:
-            entry["count"] = waiting(user)
+            entry["count"] = waiting(user) if counted is None else counted
     return entries
 
 
@@ -107,7 +110,7 @@ def chrome(request) -> dict:
         "postings": getattr(user, "postings_today", ()) if signed_in else (),
         "care": request.COOKIES.get("care") == "1",
         "contrast": request.COOKIES.get("contrast") == "1",
-        "nav": menu(user, request.path),
+        "nav": menu(user, request.path, getattr(request, "waiting", None)),
         "idle_seconds": settings.SESSION_IDLE_SECONDS if signed_in else None,
         "links": {
             "home": address(home_of(acting)) if signed_in else address("public_home"),

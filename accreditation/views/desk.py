@@ -93,6 +93,7 @@ def queue(request):
     """What waits at the acting office's desk: groups, filters, and a dense table to work from."""
     _only_desks(request.user)
     waiting = _Queue(request.user, request.GET)
+    request.waiting = waiting.groups["all"].count  # the menu shows it too
     size = waiting.form.cleaned_data.get("size") or forms.SIZES[0]
     page = _Counted(waiting.count, size).get_page(request.GET.get("page"))
     rows = waiting.rows(page.start_index() - 1, page.end_index()) if waiting.count else []
