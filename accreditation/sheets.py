@@ -97,7 +97,7 @@ class DeskSheet:
             found.append(f"还有 {len(blank)} 项没有评分：第 {_numbers(blank)} 项。")
         if silent := [row.item.number for row in self.rows if row.missing_reason]:
             found.append(
-                f"第 {_numbers(silent)} 项的考核分与依据数据算出的得分不同，或低于标准分，请写明理由。"
+                f"第 {_numbers(silent)} 项的考核分与依据数据算出的得分不同，或主观评分低于标准分，请写明理由。"
             )
         for key, correction in self.corrections.items():
             if not correction["reason"]:
