@@ -51,6 +51,12 @@ def session_of(user) -> str:
 
 
 @builder
+def nothing():
+    """A migrated database without data."""
+    return {}
+
+
+@builder
 def street_desk():
     """One application that the street's approver may pass on now."""
     house = House()

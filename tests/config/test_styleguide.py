@@ -8,7 +8,7 @@ from django.conf import settings as configured
 
 from accreditation.word_count import word_count
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 ENGINE = configured.BASE_DIR / "var" / "chromium69" / "bin" / "python"
 
 MODES = [
@@ -108,10 +108,10 @@ def test_characters_are_counted_as_on_the_server(open_page, text):
     assert page.inner_text("[data-count-for=id_story]").startswith(f"已写 {word_count(text)} 字，")
 
 
-def test_everything_can_be_read_without_script(chromium, live_server):
+def test_everything_can_be_read_without_script(chromium, site):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(live_server.url + "/styleguide/")
+    page.goto(site + "/styleguide/")
     assert page.is_visible("#about-H05") and page.is_visible("text=最多 1500 字")
     assert page.is_visible("[data-no-script]")
     context.close()
@@ -119,10 +119,10 @@ def test_everything_can_be_read_without_script(chromium, live_server):
 
 @pytest.mark.skipif(not ENGINE.exists(), reason="tests/chromium69/install.sh has not been run")
 @pytest.mark.parametrize("cookie", ["care=0", "care=1"])
-def test_chromium_69_shows_it(live_server, cookie):
+def test_chromium_69_shows_it(site, cookie):
     load = configured.BASE_DIR / "tests" / "chromium69" / "load.py"
     ran = subprocess.run(
-        [ENGINE, load, "--cookie", cookie, live_server.url + "/styleguide/"],
+        [ENGINE, load, "--cookie", cookie, site + "/styleguide/"],
         capture_output=True,
         timeout=120,
         check=False,
