@@ -110,7 +110,7 @@ def _harmless(cell: Any) -> Any:
 
 
 def _write_xlsx(path: Path, rubric: Rubric, tier: str, rows: Iterator[Answer]) -> None:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet("评分结果")
     bold = book.add_format({"bold": True})
     for column, head in enumerate(heads(rubric, tier)):

@@ -47,6 +47,10 @@ class Group(Rule):
         return self.cap
 
     @property
+    def least(self) -> int:
+        return sum(rule.least for rule in self.rules)
+
+    @property
     def amounts(self) -> tuple[int, ...]:
         return (self.cap, *chain.from_iterable(rule.amounts for rule in self.rules))
 

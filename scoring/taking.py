@@ -64,6 +64,11 @@ class Shortfall(Rule):
         return self.cap
 
     @property
+    def _all(self) -> int:
+        """What a rate over nobody costs where it counts as not met: the whole item, or the rule's own cap."""
+        return self.full if self.cap is None else min(self.full, self.cap)
+
+    @property
     def _grain(self) -> int:
         return int(UNIT // 10**self.decimals)
 
@@ -81,7 +86,7 @@ class Shortfall(Rule):
 
     def weigh(self, figures: Figures) -> Outcome:
         if self.compared.is_empty(figures):
-            return over_nobody(self.compared, figures, 0, self.full, taken)
+            return over_nobody(self.compared, figures, 0, self._all, taken)
         below, step = self.compared.against(figures, self.border, self.per)
         short = -below if self.above else below
         because = f"{self.compared.show(figures)}，{self.bound.verdict(short <= 0)}，"
@@ -116,7 +121,7 @@ class Shortfall(Rule):
         empty = self.compared.empty_code()
         lost = f"({lost} if (short := {short}) > 0 else 0)"
         if empty and (self.above or self.compared.nobody == "zero"):
-            return f"({self.full if self.compared.nobody == 'zero' else 0} if {empty} else {lost})"
+            return f"({self._all if self.compared.nobody == 'zero' else 0} if {empty} else {lost})"
         return lost
 
     def words(self) -> str:

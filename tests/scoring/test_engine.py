@@ -81,7 +81,7 @@ def test_a_missing_figure_is_refused_even_if_another_is_extra(hunan, sheet):
 def test_the_sheet_may_change_after_it_was_scored(hunan, sheet):
     result = score(hunan, sheet)
     sheet["centre_established"] = False
-    assert result.lines["H23"].points == 3 * UNIT
+    assert result.lines["H23"].because == "成立有社区劳动保障服务中心并挂牌：是，得 3 分"
 
 
 def test_a_draft_is_scored_as_far_as_it_goes(hunan, sheet):
@@ -99,6 +99,26 @@ def test_a_draft_tells_what_is_wrong_and_leaves_only_those_items_open(hunan, she
     assert sorted(draft.wrong) == ["hardship_reemployed", "new_jobs_done", "odd"]
     assert [code for code, line in draft.lines.items() if line is None] == ["H02", "H06"]
     assert show_points(draft.total) == "91"
+
+
+def test_a_part_above_its_whole_leaves_every_item_open_that_reads_it():
+    """Even one that reads the part alone."""
+    rules = [{"kind": "per_unit", "figure": "part", "gain": "1"}]
+    document = small_document(rules, [count("part", part_of="whole"), count("whole")], "10")
+    other = {"code": "S2", "content": "内容", "standard": "标准", "max": "5"}
+    other["rules"] = [{"kind": "per_unit", "figure": "whole", "gain": "1"}]
+    document["rubric"]["full"] = document["rubric"]["categories"][0]["max"] = "15"
+    document["rubric"]["categories"][0]["indicators"].append(other)
+    draft = score_partial(rubric_of(document), {"part": 4, "whole": 3})
+    assert draft.lines == {"S1": None, "S2": None}
+    assert list(draft.wrong) == ["part"]
+
+
+def test_the_step_of_an_item_counts_its_maximum():
+    """Bands of 12, 8 and 4 cut at 10: 2 and 6 are no band, but 10 is reached and 10 − 4 is a step of 2."""
+    bands = [{"at_least": str(n), "inclusive": True, "points": str(n)} for n in (12, 8, 4)]
+    rubric = rubric_of(small_document([{"kind": "tiers", "figure": "n", "bands": bands}], [count("n")]))
+    assert show_points(rubric.by_code["S1"].step) == "2"
 
 
 def test_an_empty_draft(hunan):

@@ -6,9 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.answers import answer
+from scoring.document import Doc, Known
 from scoring.engine import score, score_partial, totals
 from scoring.measures import Figures
 from scoring.reading import clean
+from scoring.rubric import read_figures
+from scoring.rules import read_rule
 from tests.scoring.conftest import (
     HUNAN,
     HUNAN_RUBRIC,
@@ -232,29 +235,56 @@ SIMPLE = st.one_of(
     joined("penalty", pair("lose", AMOUNTS), pair("figure", st.sampled_from(["y", "c"])), flag="请核实"),
 )
 TAKES = ("rate_short", "rate_over", "count_short", "count_over", "per_case", "per_missing", "once")
-GROUPS = st.lists(SIMPLE, min_size=1, max_size=3).map(
-    lambda rules: {
-        "kind": "group",
-        "most": "4",
-        "rules": [r for r in rules if r["kind"] in TAKES]
-        or [{"kind": "once", "figure": "y", "when": True, "lose": "1"}],
+
+
+def group(takes):
+    """The rules of one family out of a list, under one cap."""
+
+    def keep(rules):
+        kept = [one for one in rules if one["kind"] != "penalty" and (one["kind"] in TAKES) is takes]
+        other = {"kind": "once", "figure": "y", "when": True, "lose": "1"}
+        return {"kind": "group", "most": "4", "rules": kept or [other]}
+
+    return keep
+
+
+GROUPS = st.builds(
+    lambda takes, rules: group(takes)(rules), st.booleans(), st.lists(SIMPLE, min_size=1, max_size=3)
+)
+
+
+VALUES = st.fixed_dictionaries(
+    {
+        "a": COUNTS,
+        "b": COUNTS,
+        "c": COUNTS,
+        "y": st.booleans(),
+        "d": st.sampled_from(["0", "4.5", "29.99", "95", "94.999999"]),
+        "e": st.sampled_from(["0", "5", "100", "100.000001"]),
     }
 )
+
+
+@settings(max_examples=1500)
+@given(st.one_of(SIMPLE, GROUPS), VALUES)
+def test_the_code_of_a_rule_is_what_it_weighs(data, values):
+    """Without an item's floor and maximum, which would hide a difference."""
+    errors = []
+    known = read_figures(FIGURES, "x", errors)
+    rule = read_rule(data, Doc({}, "x", errors, Known(known)), "", 100_000)
+    assert errors == []
+    figures = Figures({key: clean(known[key], value).value for key, value in values.items()})
+    names = {f"f_{key}": value for key, value in figures.items()}
+    assert rule.weigh(figures).amount == eval(rule.code(), names)
+    if rule.most is not None:
+        assert rule.weigh(figures).amount <= rule.most
+    assert rule.weigh(figures).amount >= rule.least
 
 
 @settings(max_examples=400)
 @given(
     st.lists(st.one_of(SIMPLE, GROUPS), min_size=1, max_size=4),
-    st.fixed_dictionaries(
-        {
-            "a": COUNTS,
-            "b": COUNTS,
-            "c": COUNTS,
-            "y": st.booleans(),
-            "d": st.sampled_from(["0", "4.5", "29.99", "95", "94.999999"]),
-            "e": st.sampled_from(["0", "5", "100", "100.000001"]),
-        }
-    ),
+    VALUES,
     st.sampled_from([{}, {"start": "5"}, {"floor": "-3"}]),
 )
 def test_any_composite_is_compiled_as_its_rules_say(rules, figures, item):
