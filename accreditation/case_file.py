@@ -65,17 +65,26 @@ class Happening:
 
 
 def shows(user, application, level: str) -> bool:
-    """Whether this reader sees a desk's scores and opinions of this application."""
+    """Whether this reader sees what a desk found: the own and lower ones always, a higher one once it has decided."""
     acting = user.acting
     if acting is None or acting.role == Role.FILER:
         return False
-    if acting.role == Role.AUDITOR or level == acting.level or acting.level not in LEVELS:
+    if acting.role == Role.AUDITOR or acting.level not in LEVELS:
         return True
     theirs, own = LEVELS.index(level), LEVELS.index(acting.level)
-    if theirs > own:
-        decided = application.reached > theirs + 1 or application.state == f"{level}_notice"
-        return decided or application.ended
-    return not _scores_apart(application, acting.level)
+    decided = application.reached > theirs + 1 or application.state == f"{level}_notice" or application.ended
+    return theirs <= own or decided
+
+
+def shows_scores(user, application, level: str) -> bool:
+    """Whether this reader sees a desk's scores and corrections: a lower desk's only once the own sheet is in (A46)."""
+    if not shows(user, application, level):
+        return False
+    acting = user.acting
+    if acting.role == Role.AUDITOR or acting.level not in LEVELS or level == acting.level:
+        return True
+    lower = LEVELS.index(level) < LEVELS.index(acting.level)
+    return not (lower and _scores_apart(application, acting.level))
 
 
 def _scores_apart(application, level) -> bool:
@@ -94,7 +103,7 @@ def columns(application, user, assessments) -> list[Column]:
     """The desks' scores this reader may see, lowest first."""
     found = []
     for assessment in sorted(assessments, key=lambda one: LEVELS.index(one.level)):
-        if assessment.sheet_id and shows(user, application, assessment.level):
+        if assessment.sheet_id and shows_scores(user, application, assessment.level):
             lines = json.loads(assessment.sheet.lines)
             found.append(
                 Column(
@@ -150,7 +159,7 @@ def figures(application, user, assessments) -> list[tuple[str, list[FigureLine]]
     filed = filing_content.figures(application)
     corrected: dict[str, list] = {}
     for assessment in assessments:
-        if shows(user, application, assessment.level):
+        if shows_scores(user, application, assessment.level):
             for key, one in json.loads(assessment.corrections).items():
                 value = filing_changes.figure_text(rubric.figures[key], one["value"])
                 corrected.setdefault(key, []).append((LEVEL_NAMES[assessment.level], value, one["reason"]))
@@ -216,7 +225,8 @@ def _happening(application, user, event, body, names):
     one = Happening(ACTIONS.get(event.action, event.action), who, event.at, action=event.action)
     data = body.get("data", {})
     level = (data.get("state") or body.get("before", {}).get("state") or "").rsplit("_", 1)[0]
-    if level in LEVELS and event.action in ("assess", "propose") and not shows(user, application, level):
+    rule = {"assess": shows_scores, "propose": shows}.get(event.action)
+    if rule and level in LEVELS and not rule(user, application, level):
         return one
     if event.action == "assess":
         one.text = _assessed(body)

@@ -1,6 +1,6 @@
 """Who may act: the only such rule. Asked for every button and again under the lock."""
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Value
 
 from accounts.models import DeclaredInterest, Posting, Role, User
 from accreditation.models import ApplicationEvent, Assessment, State
@@ -55,23 +55,27 @@ def _why_not(user, application, verb, known):
             return "只有本社区的申报员可以办理。"
         return "" if application.state in COMMUNITY_VERBS[verb] else _wrong_state(application)
     if verb == "disqualify":
-        return _not_highest(posting, application)
-    role, states = DESK_VERBS[verb]
+        sentence = _not_highest(posting, application)
+    else:
+        sentence = _not_at_desk(posting, application, *DESK_VERBS[verb])
+    if sentence:
+        return sentence
+    if "personal" not in known:
+        known["personal"] = _personal(user, application)
+    staff, interested, handled = known["personal"]
+    if staff:
+        return STAFF
+    if interested:
+        return INTERESTED
+    return SAME_PERSON if handled and verb in TWO_PERSON else ""
+
+
+def _not_at_desk(posting, application, role, states):
     if application.state not in states:
         return _wrong_state(application)
     if posting.role != role:
         return f"这一事项由{Role(role).label}岗位办理。"
-    if not _at_this_desk(posting, application):
-        return "该申报不在您所在单位的办理环节。"
-    return _ask(known, _conflict, user, application) or (
-        _ask(known, _second_person, user, application) if verb in TWO_PERSON else ""
-    )
-
-
-def _ask(known, question, user, application):
-    if question not in known:
-        known[question] = question(user, application)
-    return known[question]
+    return "" if _at_this_desk(posting, application) else "该申报不在您所在单位的办理环节。"
 
 
 def _wrong_state(application):
@@ -99,38 +103,34 @@ def _not_highest(posting, application):
     return ""
 
 
-def _conflict(user, application):
-    """Own staff, former staff and anyone with a declared interest neither handle nor decide."""
-    community = application.community_id
-    staff, interested = (
-        User.objects.filter(pk=user.pk)
-        .values_list(
-            Exists(Posting.objects.filter(user=OuterRef("pk"), community=community)),
-            Exists(DeclaredInterest.objects.filter(user=OuterRef("pk"), community=community)),
+def _personal(user, application) -> tuple[bool, bool, bool]:
+    """In one query: own or former staff of the community; a declared interest in it; handled it at its present desk.
+
+    The first two neither handle nor decide; who scored, visited or proposed does not decide, whoever proposed last,
+    unless the programme lets one clerk do both.
+    """
+    own = {"user": OuterRef("pk"), "community": application.community_id}
+    handled = Value(False)
+    if application.state in REVIEWS and not application.step.one_clerk:
+        proposed = application.assessments.filter(handler=OuterRef("pk"), state=application.state)
+        events = ApplicationEvent.objects.filter(
+            application=application,
+            event__actor=OuterRef("pk"),
+            event__action__in=HANDLING,
+            event__posting__office=user.acting.office_id,
         )
-        .get()
-    )
-    if staff:
-        return STAFF
-    return INTERESTED if interested else ""
-
-
-def _second_person(user, application):
-    """Who scored, visited or proposed at this desk does not decide here, whoever proposed last."""
-    if application.state not in REVIEWS or application.step.one_clerk:
-        return ""
-    handled = ApplicationEvent.objects.filter(
-        application=application,
-        event__actor=user,
-        event__action__in=HANDLING,
-        event__posting__office=user.acting.office_id,
-    )
-    mine = application.assessments.filter(Q(handler=user) | Exists(handled), state=application.state)
-    return SAME_PERSON if mine.exists() else ""
+        handled = Exists(proposed) | Exists(events)
+    asked = {
+        "staff": Exists(Posting.objects.filter(**own)),
+        "interested": Exists(DeclaredInterest.objects.filter(**own)),
+        "handled": ExpressionWrapper(handled, BooleanField()),
+    }
+    found = User.objects.filter(pk=user.pk).values(**asked).get()
+    return bool(found["staff"]), bool(found["interested"]), bool(found["handled"])
 
 
 def verbs_for(user, application) -> list[str]:
-    """The verbs to offer on a page; two queries at the most."""
+    """The verbs to offer on a page; one query at the most."""
     if application.ended and application.state != State.RECOGNISED:
         return []
     known = {}
@@ -139,7 +139,7 @@ def verbs_for(user, application) -> list[str]:
 
 
 def reasons_against(user, applications, verb) -> dict[int, str]:
-    """`why_not` for many applications at one desk: {pk: sentence} of those refused, in two queries however many."""
+    """`why_not` for many applications at one desk: {pk: sentence} of those refused, in few queries however many."""
     applications = list(applications)
     communities = [application.community_id for application in applications]
     posted = set(
@@ -153,14 +153,8 @@ def reasons_against(user, applications, verb) -> dict[int, str]:
     handled = _handled(user, applications) if verb in TWO_PERSON and user.acting else set()
     found = {}
     for application in applications:
-        known = {
-            _conflict: STAFF
-            if application.community_id in posted
-            else INTERESTED
-            if application.community_id in interested
-            else "",
-            _second_person: SAME_PERSON if application.pk in handled else "",
-        }
+        community = application.community_id
+        known = {"personal": (community in posted, community in interested, application.pk in handled)}
         if sentence := _why_not(user, application, verb, known):
             found[application.pk] = sentence
     return found

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -140,11 +141,15 @@ def _start(role, group):
 def file_view(request, application):
     """One application as an officer reads it, with the moves this officer can make (called by views.application)."""
     user = request.user
-    assessments = list(application.assessments.select_related("sheet", "handler", "approver"))
-    files = list(application.attachments.all())
+    prefetch_related_objects(
+        [application],
+        Prefetch("assessments", Assessment.objects.select_related("sheet", "handler", "approver")),
+        "attachments",
+        "visits",
+    )
+    assessments, files = list(application.assessments.all()), list(application.attachments.all())
     told = case_file.events(application)
     done = {event.action for event, _ in told}
-    visits = list(application.visits.select_related("recorded_by")) if "visit" in done else []
     filings = list(application.filings.order_by("-number")[:2]) if "resubmit" in done else []
     own = next((one for one in assessments if one.state == application.state), None)
     kept = [one for one in files if one.removed_at is None and one.material != "visit"]
@@ -168,7 +173,7 @@ def file_view(request, application):
         "opinions": case_file.opinions(application, user, assessments),
         "visits": [
             (visit, case_file.LEVEL_NAMES[visit.state.rsplit("_", 1)[0]], _photos(files, visit))
-            for visit in visits
+            for visit in application.visits.all()
         ],
         "changes": case_file.changes(application, filings),
         "asked": case_file.asked(application, told),
@@ -198,6 +203,9 @@ def _buttons(user, application, own):
             verbs.discard("pass_on")
         if not step.listing:
             verbs -= {"shortlist", "unlist", "pass_over", "publish"}
+        ready = application.cleared_at if step.is_notice else application.listed_at
+        if following is not None or ready is None:
+            verbs.discard("recognise")
         if application.listed_at:
             verbs -= {"assess", "visit", "propose", "shortlist", "pass_over"}
         else:
@@ -206,6 +214,7 @@ def _buttons(user, application, own):
     return {
         "verbs": verbs,
         "lists": bool(verbs & {"shortlist", "unlist", "pass_over", "publish"}),
+        "recognises": "recognise" in verbs,
         "following": State(following.state).label if following else "",
         "unmet": unmet,
         "proposed": bool(own and own.proposed_at),
