@@ -23,6 +23,7 @@ from regions.workdays import Calendar
 MOST_AT_ONCE = 200
 RESULT = "batch_result"  # the session's key of what the last batch did
 EMPTY = "申报到达本单位后会出现在这里，快到期的排在前面。"
+BATCH_VERBS = {Role.HANDLER: "propose", Role.APPROVER: "pass_on"}
 BATCH_WORDS = {"propose": "提出意见", "pass_on": "上报"}
 
 
@@ -235,7 +236,9 @@ def batch(request):
             if result
             else redirect("accreditation:queue")
         )
-    verb = "propose" if request.user.acting.role == Role.HANDLER else "pass_on"
+    verb = BATCH_VERBS.get(request.user.acting.role)
+    if verb is None:
+        raise NotYours("批量办理由经办和审核岗位进行。")
     picked = _picked(request)
     if not picked:
         messages.warning(request, "请先勾选要办理的申报。")
