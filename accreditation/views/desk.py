@@ -126,7 +126,9 @@ def queue(request):
 
 
 def _start(role, group):
-    """The page "从第一件开始" leads to: (name of the address, words)."""
+    """Where "从第一件开始" leads: (name of the address, words); a publisher works from the lists."""
+    if role == Role.PUBLISHER:
+        return None
     if role == Role.HANDLER:
         return {
             "score": ("accreditation:sheet", "从第一件开始评分"),
