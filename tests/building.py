@@ -191,6 +191,8 @@ def demonstration():
     ]  # fmt: skip
     return {
         "sessions": {role: session_of(user) for role, user in users.items()},
+        "usernames": {role: user.username for role, user in users.items()},
+        "recognised": seats["filer"].community.name,
         "pages": [[r, quote(p, safe="/?=&")] for r, p in pages],
     }
 

@@ -7,21 +7,11 @@ import subprocess
 import pytest
 
 from tests.browsing import ROOT, Person, breaks
-from tests.servers import serving
 
 pytestmark = pytest.mark.browser
 ENGINE = ROOT / "var" / "chromium69" / "bin" / "python"
 # Pairwise over width and type; the full product adds nothing that axe could see.
 MODES = [(1366, {}), (320, {"care": "1"}), (320, {}), (1366, {"care": "1", "contrast": "1"})]
-
-
-@pytest.fixture(scope="module")
-def town(files, tmp_path_factory):
-    """The whole demonstration, served; with a session for each kind of reader and the pages each uses."""
-    template = files.template("demonstration", PORTAL_MODE="demo")
-    folder = tmp_path_factory.mktemp("town")
-    with serving(files, template, folder, workers=1, threads=4, PORTAL_MODE="demo") as portal:
-        yield portal, template
 
 
 def cookies(template, role):
