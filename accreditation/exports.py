@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from accounts.events import record
 from accreditation.models import ApplicationEvent, Assessment, State
 from accreditation.workbooks import Book, points
+from regions.clock import SHANGHAI
 from scoring.engine import score_partial
 from scoring.loading import rubric_of
 from scoring.points import parse_points
@@ -67,7 +68,7 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
     posting = by.acting
     rows = [
         ("导出人", f"{by.name}（{posting}）"),
-        ("导出时间", f"{at:%Y-%m-%d %H:%M}"),
+        ("导出时间", f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"),
         ("查询条件", filters or "全部"),
         ("申报", f"{count} 行"),
         ("评分", f"{lines} 行"),

@@ -63,7 +63,9 @@ def export(request):
     response = FileResponse(
         file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
-    response["Content-Disposition"] = content_disposition_header(True, f"申报情况{at:%Y%m%d}.xlsx")
+    response["Content-Disposition"] = content_disposition_header(
+        True, f"申报情况{clock.day_of(at):%Y%m%d}.xlsx"
+    )
     response["Cache-Control"] = "no-store"
     return response
 

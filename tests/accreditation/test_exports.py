@@ -69,6 +69,15 @@ def test_the_export_is_an_event_with_its_rows_and_check(house):
     assert book["说明"]["B7"].value in event.body
 
 
+def test_the_cover_says_the_time_here(house):
+    # The clock gives UTC: shortly after midnight here it is the day before there.
+    user = house.officer("甲省", Role.AUDITOR)
+    late = dt.datetime(2017, 9, 30, 16, 5, tzinfo=dt.UTC)
+    file, _ = exports.applications_book(Application.objects.none(), by=user, at=late, filters="")
+    with file:
+        assert load_workbook(io.BytesIO(file.read()))["说明"]["B2"].value == "2017-10-01 00:05"
+
+
 @pytest.mark.parametrize("payload", PAYLOADS, ids=repr)
 def test_no_text_becomes_a_formula_or_a_link(payload):
     book = Book()
