@@ -16,6 +16,7 @@ from accreditation.permissions import reasons_against, verbs_for
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.moving import METHODS
+from accreditation.views.prints import prints
 from regions import clock
 from regions.models import Region
 from regions.workdays import Calendar
@@ -181,6 +182,7 @@ def file_view(request, application):
         "changes": case_file.changes(application, filings),
         "asked": case_file.asked(application, told),
         "events": case_file.timeline(application, user, told),
+        "prints": prints(application),
         "phases": journey.phases(application),
         "due": due,
         "due_words": queries.due_words(days, late),

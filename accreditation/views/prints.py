@@ -1,12 +1,12 @@
-"""The programme's own forms, filled in, as pages to print, stamp and scan."""
+"""The programme's own forms, filled in by the community, as pages to print, stamp and scan; for all who may read them."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accreditation import filing_content
-from accreditation.views.filling import own
+from accreditation.models import Application
 from regions.models import Region
 from scoring.engine import score_partial
 
@@ -34,7 +34,8 @@ def prints(application):
 
 
 def _print(request, pk, kind):
-    application = own(request, pk)
+    rows = Application.objects.visible_to(request.user).with_round().select_related("self_sheet")
+    application = get_object_or_404(rows, pk=pk)
     forms = [m.get("form") for m in filing_content.materials_wanted(application)]
     template = next((PRINTS[kind][name] for name in forms if name in PRINTS[kind]), None)
     if template is None:

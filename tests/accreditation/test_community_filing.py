@@ -113,12 +113,13 @@ def test_another_community_finds_nothing_and_an_officer_writes_nothing(client, h
         assert client.post(at(name, application)).status_code == 404, name
     assert client.get(at("figures", application, 1)).status_code == 404
     client.force_login(house.officer("一南街道", Role.HANDLER))
-    for name in set(PAGES) - {"application"}:
+    for name in set(PAGES) - {"application", "print_form", "print_sheet"}:
         assert client.get(at(name, application)).status_code == 403, name
     for name in POSTS:
         assert client.post(at(name, application)).status_code == 403, name
     client.force_login(house.officer("二县", Role.HANDLER))
-    assert client.get(at("basics", application)).content == nothing
+    for name in ("basics", "print_form", "print_sheet"):
+        assert client.get(at(name, application)).content == nothing
     client.logout()
     for name in PAGES:
         assert client.get(at(name, application)).url.startswith(reverse("accounts:login")), name
@@ -371,6 +372,19 @@ def test_the_forms_print_with_their_titles_figures_and_seal_boxes(mine, house):
     form = text(mine.get(at("print_form", application)))
     assert "省级充分就业星级社区申报表" in form and form.count("（公章）") == 3
     assert application.narrative.split("\n")[0] in form
+
+
+def test_whoever_reads_a_filed_application_prints_its_forms(client, house):
+    application = house.filed()
+    client.force_login(house.officer("一南街道", Role.HANDLER))
+    page = text(client.get(at("application", application)))
+    for name, title in (
+        ("print_sheet", "省级充分就业星级社区评定考核表"),
+        ("print_form", "省级充分就业星级社区申报表"),
+    ):
+        assert at(name, application) in page
+        printed = text(client.get(at(name, application)))
+        assert title in printed and "盖章扫描上传" not in printed
 
 
 @pytest.mark.parametrize("state", ("county_review", "county_notice", "declined", "recognised"))
