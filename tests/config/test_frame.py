@@ -89,6 +89,12 @@ def test_no_menu_has_more_than_six_entries(role, level):
     assert len({name for _, name in entries}) == len(entries)
 
 
+@pytest.mark.parametrize("level", ["county", "city", "province"])
+def test_who_decides_objections_finds_them_in_the_menu(level):
+    for role in (Role.HANDLER, Role.APPROVER, Role.PUBLISHER):
+        assert chrome.OBJECTIONS in chrome.entries_of(Acting(role, level))
+
+
 def _nothing(request):
     raise AssertionError
 
