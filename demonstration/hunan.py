@@ -383,9 +383,10 @@ class _Story:
                     self._assess(application, at)
                     self.drive.visit(self.drive.fresh(application), at)
                     self._recommend(application, at)
-        for application in self._at("张家界市", State.CITY_REVIEW)[:2]:
-            if self._proposed(application):
-                self.drive.shortlist(application, moment(dt.date(2017, 10, 19)))
+        ready = [a for a in self._at("张家界市", State.CITY_REVIEW) if self._proposed(a)]
+        ready.sort(key=lambda a: (-a.total_city, a.position))
+        for application in (ready[0], ready[2]):  # the second is left for the approver to think about
+            self.drive.shortlist(application, moment(dt.date(2017, 10, 19)))
         for name in ("衡阳市", "常德市"):
             for number, application in enumerate(self._at(name, State.PROVINCE_REVIEW)):
                 if number % 3 != 2:
