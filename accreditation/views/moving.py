@@ -38,13 +38,16 @@ def refused(request, application, sentence, status=403, form=None):
 
 
 def no_longer(request, application, verb, form, status):
-    """After a refusal: the page that says so where this person has no more to do here, or None (the form again).
+    """After a form was not taken: the page that says so where this person has nothing to do here, or None.
 
     Nothing of the desk's own is shown to someone who only guessed its address.
     """
-    if status not in (403, 409) or not why_not(request.user, application, verb):
+    reason = why_not(request.user, application, verb)
+    if not reason:
         return None
-    return refused(request, application, "".join(form.non_field_errors()), status, form)
+    if status in (403, 409):
+        return refused(request, application, "".join(form.non_field_errors()), status, form)
+    return refused(request, application, reason, 403, form)
 
 
 def carry_out(form, act) -> int:
@@ -74,8 +77,8 @@ def move_page(request, application, transition, form, done, *, context=None, to=
             if status == 200:
                 messages.success(request, done)
                 return redirect(to)
-            if page := no_longer(request, application, verb, form, status):
-                return page
+        if page := no_longer(request, application, verb, form, status):
+            return page
     elif reason := why_not(request.user, application, verb):
         return refused(request, application, reason)
     context = {

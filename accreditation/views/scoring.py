@@ -289,11 +289,11 @@ def visit(request, pk):
     if request.method == "POST":
         form = forms.Visit(request.POST, request.FILES, today=today)
         status = _visited(request, application, form) if form.is_valid() else 400
-        if page := no_longer(request, application, "visit", form, status):
-            return page
         if status == 200:
             messages.success(request, f"已登记{application.community.name}的实地考察。")
             return redirect("accreditation:application", pk=application.pk)
+        if page := no_longer(request, application, "visit", form, status):
+            return page
     else:
         if reason := why_not(request.user, application, "visit"):
             return refused(request, application, reason)

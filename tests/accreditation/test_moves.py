@@ -185,6 +185,21 @@ def test_a_foreign_application_is_the_same_404_as_a_missing_one(as_, house, verb
         assert method(at_(verb, application)).content == method(missing).content
 
 
+@pytest.mark.parametrize("verb", ["decline", "send_back", "disqualify", "pass_on", "propose"])
+def test_a_lower_office_reads_nothing_of_the_desk_above_by_pressing(as_, house, verb):
+    application = house.at("city_review", 0)
+    house.drive.assess(application, moment(DAY))
+    house.drive.visit(house.fresh(application), moment(DAY))
+    house.drive.propose(application, moment(DAY), opinion="市里正在研究的意见")
+    role = Role.HANDLER if verb == "propose" else Role.APPROVER
+    client = as_("一县", role)
+    for seen in (application.moves, application.moves - 1):
+        said = {"seen": seen, "reason": "想看看", "verdict": "decline", "opinion": "想看看"}
+        response = client.post(at_(verb, application), said)
+        assert response.status_code in (400, 403, 409)
+        assert "市里正在研究的意见" not in response.content.decode()
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_conflict_of_interest_is_said(as_, house, verb):
     application = house.at("street_review", 0)
