@@ -67,10 +67,9 @@ def test_phrases_of_the_office_are_offered_once_and_taken(as_, house):
     assert second.assessments.get().opinion == "情况属实，同意上报。"
     neighbour = as_("一北街道", Role.HANDLER).get(at_("propose", other)).content.decode()
     assert "情况属实" not in neighbour  # phrases belong to an office
-    assert (
-        post(client, "propose", second, verdict="recommend", phrase="别处的意见", opinion="").status_code
-        == 404
-    )
+    client = as_("一南街道", Role.HANDLER)
+    forged = post(client, "propose", second, verdict="recommend", phrase="别处的意见", opinion="")
+    assert forged.status_code == 400
 
 
 def test_a_typed_opinion_goes_before_the_phrase(as_, house):
