@@ -464,6 +464,10 @@ class _Story:
                     add(self.people.at_office(region, role), what)
         add(self.people.at_office(self.province, Role.AUDITOR), "全省审计")
         add(self.people.at_office(zjj[0].parent, Role.AUDITOR), "市级审计")
+        add(self.people.finance(self.province), "省级财政：只读")
+        add(self.people.finance(zjj[0].parent), "市级财政：只读")
+        streets = [s for s in xiangxi[0].children.order_by("position") if (s.pk, Role.HANDLER) in self.people]
+        add(self.people.shared_handler(streets[:2]), "兼任两个街道的经办，登录时选择岗位")
         for role in (Role.SYSADMIN, Role.SECADMIN, Role.AUDADMIN):
             add(self.people.at_office(self.province, role), "管理岗位，不办业务")
         return {"accounts": rows}

@@ -84,6 +84,24 @@ class People:
             user.acting = posting
             self._of[posting.community_id] = user
 
+    def finance(self, region: Region) -> User:
+        """A finance office with its one officer."""
+        name = f"{region.name}财政{'厅' if region.level == 'province' else '局'}"
+        office = Office.objects.create(region=region, department=Department.FINANCE, name=name)
+        user = self._users([f"{SUFFIX[Role.FINANCE]}{_code(region)}"])[0]
+        user.acting = Posting.objects.create(user=user, role=Role.FINANCE, office=office, starts=self.since)
+        return user
+
+    def shared_handler(self, regions: list[Region]) -> User:
+        """One handler for several offices, who chooses at sign-in which posting acts."""
+        user = self._users([f"jr{_code(regions[0])}"])[0]
+        for region in regions:
+            office = self.at_office(region, Role.HANDLER).acting.office
+            user.acting = Posting.objects.create(
+                user=user, role=Role.HANDLER, office=office, starts=self.since
+            )
+        return user
+
     def _users(self, usernames):
         return User.objects.bulk_create(
             User(
