@@ -8,10 +8,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Role
 from accreditation import filing_changes, filing_content, sheets
+from accreditation.disclosure import shows, shows_scores
 from accreditation.exports import ACTIONS, summary
-from accreditation.models import ApplicationEvent, Assessment, Attachment, State
+from accreditation.models import ApplicationEvent, Assessment, Attachment
 from accreditation.routes import LEVELS
 from scoring.points import parse_points
 
@@ -62,41 +62,6 @@ class Happening:
     remarks: list[str] = field(default_factory=list)
     action: str = ""
     times: int = 1
-
-
-def shows(user, application, level: str) -> bool:
-    """Whether this reader sees what a desk found: the own and lower ones always, a higher one once it has decided."""
-    acting = user.acting
-    if acting is None or acting.role == Role.FILER:
-        return False
-    if acting.role == Role.AUDITOR or acting.level not in LEVELS:
-        return True
-    theirs, own = LEVELS.index(level), LEVELS.index(acting.level)
-    decided = application.reached > theirs + 1 or application.state == f"{level}_notice" or application.ended
-    return theirs <= own or decided
-
-
-def shows_scores(user, application, level: str) -> bool:
-    """Whether this reader sees a desk's scores and corrections: a lower desk's only once the own sheet is in (A46)."""
-    if not shows(user, application, level):
-        return False
-    acting = user.acting
-    if acting.role == Role.AUDITOR or acting.level not in LEVELS or level == acting.level:
-        return True
-    lower = LEVELS.index(level) < LEVELS.index(acting.level)
-    return not (lower and _scores_apart(application, acting.level))
-
-
-def _scores_apart(application, level) -> bool:
-    """Whether the desk of this level still has to score by itself."""
-    state = f"{level}_review"
-    if application.state != state and not (
-        application.state == State.RETURNED and application.returned_from == state
-    ):
-        return False
-    readings = application.round.version.data.get("readings", [])
-    independent = any(reading["key"] == "A46" for reading in readings)
-    return independent and application.route.step(state).scores and application.total(level) is None
 
 
 def columns(application, user, assessments) -> list[Column]:

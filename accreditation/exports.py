@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from accounts.events import record
+from accreditation.disclosure import shown_total, shows_scores, tells
 from accreditation.models import ApplicationEvent, Assessment, State
 from accreditation.workbooks import Book, points
 from regions.clock import SHANGHAI
@@ -61,9 +62,9 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
     book = Book(file)
     keys = list(applications.values_list("pk", flat=True))
     cover = book.book.add_worksheet("说明")
-    count = book.sheet("申报", APPLICATION_COLUMNS, _applications(applications))
-    lines = book.sheet("评分", SCORE_COLUMNS, _scores(applications))
-    moves = book.sheet("时间线", TIMELINE_COLUMNS, _timeline(applications))
+    count = book.sheet("申报", APPLICATION_COLUMNS, _applications(applications, by))
+    lines = book.sheet("评分", SCORE_COLUMNS, _scores(applications, by))
+    moves = book.sheet("时间线", TIMELINE_COLUMNS, _timeline(applications, by))
     checksum = hashlib.sha256(",".join(map(str, keys)).encode()).hexdigest()
     posting = by.acting
     rows = [
@@ -94,28 +95,29 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
     return file, count
 
 
-def _applications(applications):
-    rows = applications.select_related("round", "community", "recognition")
+def _applications(applications, by):
+    rows = applications.with_round().select_related("recognition")
     for a in rows.iterator(chunk_size=1000):
         title = getattr(a, "recognition", None)
         yield (
             a.number, a.round.name, a.community.name, a.community.place, a.community.get_kind_display(),
             State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
-            *(points(a.total(level)) for level, _ in LEVELS),
+            *(points(shown_total(by, a, level)) for level, _ in LEVELS),
             "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",
         )  # fmt: skip
 
 
-def _scores(applications):
+def _scores(applications, by):
     """One row an indicator: the self score with its reason, then each desk's points and reasons."""
     sheets = Prefetch("assessments", Assessment.objects.filter(sheet__isnull=False).select_related("sheet"))
-    rows = applications.select_related("round__rubric", "community", "self_sheet").prefetch_related(sheets)
+    rows = applications.with_round().select_related("self_sheet").prefetch_related(sheets)
     for a in rows.iterator(chunk_size=500):
         rubric = rubric_of(a.round.rubric)
         if rubric is None or a.self_sheet is None:
             continue
         result = score_partial(rubric, json.loads(a.self_sheet.figures))
-        desks = {x.level: json.loads(x.sheet.lines) for x in a.assessments.all()}
+        shown = [x for x in a.assessments.all() if shows_scores(by, a, x.level)]
+        desks = {x.level: json.loads(x.sheet.lines) for x in shown}
         for item in rubric.indicators:
             line = result.lines.get(item.code)
             row = [a.number, a.community.name, item.code, item.content, points(item.max)]
@@ -129,17 +131,24 @@ def _scores(applications):
             yield row
 
 
-def _timeline(applications):
+def _timeline(applications, by):
     links = (
         ApplicationEvent.objects.filter(application__in=applications.order_by().values("pk"))
         .select_related(
-            "event__actor", "event__posting__office", "event__posting__community", "application__community"
+            "event__actor",
+            "event__posting__office",
+            "event__posting__community",
+            "application__community",
+            "application__round__version__programme",
         )
+        .defer("application__round__version__document")
         .order_by("event_id")
     )
     for link in links.iterator(chunk_size=1000):
         event, told = link.event, json.loads(link.event.body)
         posting = event.posting
+        if not tells(by, link.application, event.action, told):
+            continue
         yield (
             event.seq, link.application.number, link.application.community.name, event.at,
             ACTIONS.get(event.action, event.action), event.actor.name if event.actor else "系统",

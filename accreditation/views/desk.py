@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import DESK_ROLES, Role
 from accreditation import case_file, journey, needs, queries, transitions
+from accreditation.disclosure import shows
 from accreditation.forms import desk as forms
 from accreditation.models import Application, Assessment, State
 from accreditation.permissions import reasons_against, verbs_for
@@ -167,7 +168,7 @@ def file_view(request, application):
         "source": application.round.version.data["source"],
         "tier": application.round.version.tier(application.tier),
         "assessments": assessments,
-        "own": own if own and case_file.shows(user, application, own.level) else None,
+        "own": own if own and shows(user, application, own.level) else None,
         "columns": columns,
         "projects": case_file.projects(application, columns, kept),
         "figures": case_file.figures(application, user, assessments),

@@ -13,13 +13,14 @@ from accounts.limits import client_ip
 from accounts.models import ADMINISTRATORS, Role
 from accreditation import exports
 from accreditation import rounds as running
+from accreditation.disclosure import shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery, QuotaSize
 from accreditation.models import Application, Quota, Round, State
 from accreditation.refusals import NotYours
 from regions import clock
 from regions.models import Region
 
-SHOWN = ("round", "community")
+SHOWN = ("self", "county", "city", "province")
 
 
 def _query(request):
@@ -34,8 +35,10 @@ def _query(request):
 def applications(request):
     """Everything the acting posting may see: filtered, ordered, paged; three queries whatever its length."""
     form, found = _query(request)
-    paginator = Paginator(found.select_related(*SHOWN), form.cleaned_data.get("size") or 25)
+    paginator = Paginator(found.with_round(), form.cleaned_data.get("size") or 25)
     page = paginator.get_page(request.GET.get("page"))
+    for application in page:
+        application.totals = {level: shown_total(request.user, application, level) for level in SHOWN}
     context = {
         "form": form,
         "page": page,

@@ -1,0 +1,58 @@
+"""Which desks' findings a reader sees: one rule for the file, the list and the workbook."""
+
+from accounts.models import Role
+from accreditation.models import State
+from accreditation.routes import LEVELS
+
+
+def shows(user, application, level: str) -> bool:
+    """Whether this reader sees what a desk found: the own and lower ones always, a higher one once it has decided."""
+    acting = user.acting
+    if acting is None or acting.role == Role.FILER:
+        return False
+    if acting.role == Role.AUDITOR or acting.level not in LEVELS:
+        return True
+    theirs, own = LEVELS.index(level), LEVELS.index(acting.level)
+    decided = application.reached > theirs + 1 or application.state == f"{level}_notice" or application.ended
+    return theirs <= own or decided
+
+
+def shows_scores(user, application, level: str) -> bool:
+    """Whether this reader sees a desk's scores and corrections: a lower desk's only once the own sheet is in (A46)."""
+    if not shows(user, application, level):
+        return False
+    acting = user.acting
+    if acting.role == Role.AUDITOR or acting.level not in LEVELS or level == acting.level:
+        return True
+    lower = LEVELS.index(level) < LEVELS.index(acting.level)
+    return not (lower and _scores_apart(application, acting.level))
+
+
+def shown_total(user, application, level: str) -> int | None:
+    """A sheet's total as this reader may see it: the community its own self score, others by `shows_scores`."""
+    return application.total(level) if level == "self" or shows_scores(user, application, level) else None
+
+
+def tells(user, application, action: str, told: dict) -> bool:
+    """Whether an event of the timeline is for this reader: a desk's scoring and proposing only with what it found."""
+    level = (told["data"].get("state") or told["before"].get("state") or "").rsplit("_", 1)[0]
+    rule = {
+        "assess": shows_scores,
+        "propose": shows,
+        "shortlist": shows,
+        "unlist": shows,
+        "pass_over": shows,
+    }.get(action)
+    return rule is None or level not in LEVELS or rule(user, application, level)
+
+
+def _scores_apart(application, level) -> bool:
+    """Whether the desk of this level still has to score by itself."""
+    state = f"{level}_review"
+    if application.state != state and not (
+        application.state == State.RETURNED and application.returned_from == state
+    ):
+        return False
+    readings = application.round.version.data.get("readings", [])
+    independent = any(reading["key"] == "A46" for reading in readings)
+    return independent and application.route.step(state).scores and application.total(level) is None
