@@ -251,6 +251,8 @@ def scoring_run(user, application) -> list[tuple[int, bool]]:
 def phrases(user, application) -> list[str]:
     """The opinions the office used last at this desk, each once."""
     region = user.acting.region
+    if region is None:  # the community's own people have no phrases
+        return []
     used = (
         Assessment.objects.filter(
             application__round=application.round_id,

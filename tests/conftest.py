@@ -1,6 +1,9 @@
 """What every test shares: a real SQLite file (or PostgreSQL) as in production, fast hashes, files in a folder of its own."""
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browsing import LAUNCH
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,12 @@ def _quick_and_apart(settings, tmp_path):
     """Hashing is slow by design; files of a test go with it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for all tests that drive one; contexts keep them apart."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**LAUNCH)
+        yield browser
+        browser.close()

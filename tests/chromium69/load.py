@@ -137,6 +137,7 @@ def main():
         name, value = pair.split("=", 1)
         cookie = QNetworkCookie(name.encode(), value.encode())
         cookie.setPath("/")
+        cookie.setDomain(QUrl(asked.urls[0]).host())  # without it an address in numbers gets none
         profile.cookieStore().setCookie(cookie, QUrl(asked.urls[0]))
     if asked.shots:
         Path(asked.shots).mkdir(parents=True, exist_ok=True)

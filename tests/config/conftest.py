@@ -1,18 +1,9 @@
 """A real server with an empty database, for the tests of the frame in a browser."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.browsing import LAUNCH, breaks
+from tests.browsing import breaks
 from tests.servers import Databases, serving
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**LAUNCH)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +17,12 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(chromium, site):
+def open_page(browser, site):
     """open_page(path, width=1366, care="1") → a loaded page whose console errors are in page.problems."""
     contexts = []
 
     def opened(path, width=1366, height=768, **cookies):
-        context = chromium.new_context(viewport={"width": width, "height": height})
+        context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
         page = context.new_page()

@@ -108,8 +108,8 @@ def test_characters_are_counted_as_on_the_server(open_page, text):
     assert page.inner_text("[data-count-for=id_story]").startswith(f"已写 {word_count(text)} 字，")
 
 
-def test_everything_can_be_read_without_script(chromium, site):
-    context = chromium.new_context(java_script_enabled=False)
+def test_everything_can_be_read_without_script(browser, site):
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site + "/styleguide/")
     assert page.is_visible("#about-H05") and page.is_visible("text=最多 1500 字")

@@ -1,16 +1,6 @@
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.browsing import LAUNCH
 from tests.servers import Databases, serving
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**LAUNCH)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,187 @@
+"""A1: every address × everyone, own and foreign, GET and POST. An address that is not in the table fails by name.
+
+The table is written by hand from who may do what; nothing in it is read from the code.
+"""
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from tests.access.conftest import PEOPLE
+
+FILERS = {"filer", "other filer", "far filer"}
+AUDITORS = {"city auditor", "next city auditor", "province auditor"}
+ADMINISTRATORS = {"sysadmin", "secadmin", "audadmin"}
+SIGNED_IN = set(PEOPLE)
+DESKS = SIGNED_IN - FILERS - AUDITORS - ADMINISTRATORS
+COUNTY = {"county handler", "county approver", "county publisher"}
+# Who may see the application: it stands at the county desk of 一县, above 一南街道. Everyone else gets the missing page.
+SEES = {"filer", "street handler", "street approver", "city auditor", "province auditor"} | COUNTY
+EVERYBODY = SIGNED_IN | {"nobody"}
+
+
+class Row:
+    """opens: who gets 200. sees: of the others, who may know that it is there (403, or sent elsewhere); the rest get 404.
+
+    at_home: who is sent elsewhere (302) instead. post_only: GET is 405. changes: whose POST may change something.
+    """
+
+    def __init__(self, opens=(), sees=SIGNED_IN, at_home=(), post_only=False, changes=(), nobody=302):
+        self.opens, self.sees, self.at_home = set(opens), set(sees), set(at_home)
+        self.post_only, self.changes, self.nobody = post_only, set(changes), nobody
+
+    def expected(self, name):
+        if name == "nobody" and "nobody" not in self.opens:
+            return self.nobody
+        if self.post_only:
+            return 405
+        if name in self.opens:
+            return 200
+        if name in self.at_home:
+            return 302
+        return 403 if name in self.sees else 404
+
+
+PUBLIC = Row(EVERYBODY)
+NOT_HERE = Row((), sees=(), nobody=404)  # only in a demonstration
+OWN_ACCOUNT = Row(SIGNED_IN, changes=SIGNED_IN)
+SYSADMIN = Row({"sysadmin"}, changes={"sysadmin"})
+WATCHERS = Row(ADMINISTRATORS)
+COMMUNITY_EDIT = Row((), sees=SEES, at_home={"filer"}, changes={"filer"})
+COMMUNITY_READ = Row({"filer"}, sees=SEES, changes={"filer"})
+FILE = Row(SEES, sees=SEES)
+HANDLER = Row({"county handler"}, sees=SEES, changes={"county handler"})
+APPROVER = Row({"county approver"}, sees=SEES, changes={"county approver"})
+PRESS = Row((), post_only=True, changes={"county approver"})
+DESK = Row(DESKS)
+WITH_LIST = DESKS - {"street handler", "street approver", "next street"}
+LIST = Row(WITH_LIST, sees=SIGNED_IN - DESKS, changes={"county publisher", "county approver"})
+OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county approver"})
+
+MATRIX = {
+    # Public
+    "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
+    "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
+    "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
+    "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
+    "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,
+    "demo/sign-in/": Row((), post_only=True, nobody=405), "demo/clock/": Row((), post_only=True),
+    # Own account
+    "home/": Row(FILERS, at_home=SIGNED_IN - FILERS), "login/": Row({"nobody"}, at_home=SIGNED_IN, changes=EVERYBODY),
+    "logout/": Row((), post_only=True, changes=SIGNED_IN),
+    "account/": OWN_ACCOUNT, "account/stay/": Row((), sees=(), changes=SIGNED_IN), "account/kept/": Row((), at_home=SIGNED_IN),
+    "account/password/": OWN_ACCOUNT, "account/otp/": OWN_ACCOUNT, "account/post/": OWN_ACCOUNT,
+    "account/interests/": Row(SIGNED_IN - FILERS, changes=SIGNED_IN),
+    # People, offices, logs
+    "people/": WATCHERS, "people/<int:pk>/": WATCHERS, "people/new/": SYSADMIN, "people/import/": SYSADMIN,
+    "people/import/template.xlsx": SYSADMIN, "people/<int:pk>/posting/": SYSADMIN,
+    "people/<int:pk>/posting/<int:posting_pk>/end/": SYSADMIN, "people/<int:pk>/reset-password/": SYSADMIN,
+    "people/<int:pk>/unlock/": SYSADMIN, "people/<int:pk>/deactivate/": SYSADMIN, "people/<int:pk>/activate/": SYSADMIN,
+    "people/<int:pk>/disable-otp/": SYSADMIN, "offices/": SYSADMIN, "offices/new/": SYSADMIN, "offices/<int:pk>/": SYSADMIN,
+    "security/": Row({"secadmin"}), "audit-log/": Row({"audadmin"}),
+    "audit-log/verify/": Row((), post_only=True, changes={"audadmin"}),
+    # Working days
+    "workdays/": Row(SIGNED_IN), "workdays/day/": SYSADMIN, "workdays/import/": SYSADMIN,
+    # The community's own file: it is filed, so that its forms lead back to it
+    "rounds/<int:pk>/apply/<str:tier>/": Row({"other filer", "far filer"}, at_home={"filer"}, changes=FILERS),
+    "applications/<int:pk>/basics/": COMMUNITY_EDIT, "applications/<int:pk>/figures/<int:page>/": COMMUNITY_EDIT,
+    "applications/<int:pk>/narrative/": COMMUNITY_EDIT, "applications/<int:pk>/exception/": COMMUNITY_EDIT,
+    "applications/<int:pk>/statements/": COMMUNITY_EDIT, "applications/<int:pk>/evidence/": COMMUNITY_EDIT,
+    "applications/<int:pk>/attach/": COMMUNITY_EDIT, "files/<int:pk>/remove/": COMMUNITY_EDIT,
+    "applications/<int:pk>/check/": COMMUNITY_EDIT, "applications/<int:pk>/submit/": COMMUNITY_EDIT,
+    "applications/<int:pk>/resubmit/": COMMUNITY_EDIT, "applications/<int:pk>/receipt/": COMMUNITY_READ,
+    "applications/<int:pk>/withdraw/": COMMUNITY_READ, "applications/<int:pk>/changes/": Row((), sees=SEES - {"filer"}),
+    # The file
+    "applications/<int:pk>/": FILE, "files/<int:pk>/": FILE, "applications/<int:pk>/print/sheet/": FILE,
+    "applications/<int:pk>/print/form/": FILE,
+    # The desk
+    "desk/": DESK, "desk/batch/": Row((), at_home=DESKS, changes={"county approver", "county handler"}),
+    "applications/<int:pk>/sheet/": HANDLER, "applications/<int:pk>/visit/": HANDLER, "applications/<int:pk>/propose/": HANDLER,
+    "applications/<int:pk>/pass-on/": APPROVER, "applications/<int:pk>/send-back/": APPROVER,
+    "applications/<int:pk>/decline/": APPROVER, "applications/<int:pk>/disqualify/": APPROVER,
+    "applications/<int:pk>/shortlist/": PRESS, "applications/<int:pk>/unlist/": PRESS, "applications/<int:pk>/pass-over/": PRESS,
+    # Lists, notices, objections (the notice is of 一县)
+    "lists/": DESK, "lists/<int:round_pk>/<str:tier>/": LIST, "lists/<int:round_pk>/<str:tier>/publish/": LIST,
+    "lists/<int:round_pk>/<str:tier>/recognise/": Row(
+        {"province handler", "province approver", "province publisher"}, sees=SIGNED_IN - DESKS, changes={"province approver"}
+    ),
+    "desk/notices/": DESK, "desk/objections/": DESK,
+    "desk/objections/<int:pk>/": Row(COUNTY, sees=SIGNED_IN - DESKS, changes=COUNTY),
+    "desk/objections/<int:pk>/admit/": OBJECTION_PRESS, "desk/objections/<int:pk>/extend/": OBJECTION_PRESS,
+    "desk/objections/<int:pk>/settle/": OBJECTION_PRESS,
+    "desk/objections/<int:pk>/files/<int:file>/": Row((), sees=SIGNED_IN - DESKS),
+    # Rounds and the list of all one may see
+    "applications/": Row(SIGNED_IN), "applications/export/": Row(DESKS | AUDITORS), "rounds/": Row(SIGNED_IN),
+    "rounds/<int:pk>/": Row(SIGNED_IN), "rounds/<int:pk>/open/": Row((), post_only=True, changes={"province approver"}),
+    "rounds/<int:pk>/quotas/": Row(SIGNED_IN, changes={"province approver"}), "progress/": Row(SIGNED_IN),
+}  # fmt: skip
+
+
+def routes(patterns, prefix=""):
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield prefix + str(one.pattern)
+        else:
+            yield from routes(one.url_patterns, prefix + str(one.pattern))
+
+
+def address(route, world, missing=False):
+    """The route filled with the world's own things, or with keys that nothing has."""
+    house = world.house
+    officer = house.officer("一县", "handler")
+    own = {
+        "applications": world.application.pk, "files": world.attachment.pk, "notices": world.notice.pk,
+        "communities": house.community(0).pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
+        "offices": officer.acting.office_id,
+    }.get(route.split("/")[0], 1)  # fmt: skip
+    values = {
+        "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017",
+        "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.objection.code, "<int:round_pk>": house.round.pk,
+        "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk, "<int:file>": 1,
+    }  # fmt: skip
+    for name, value in values.items():
+        route = route.replace(name, str(value))
+    return "/" + route
+
+
+def test_every_address_is_in_the_table_and_every_row_is_an_address():
+    assert set(routes(get_resolver().url_patterns)) == set(MATRIX)
+
+
+def test_who_opens_what(world):
+    wrong = []
+    for route, row in MATRIX.items():
+        for name, client in world.clients.items():
+            got = client.get(address(route, world)).status_code
+            if route == "account/stay/" and name != "nobody":
+                assert got == 204
+            elif got != row.expected(name):
+                wrong.append((route, name, got, row.expected(name)))
+    assert wrong == []
+
+
+def test_a_foreign_thing_is_like_a_missing_one(world):
+    """Byte for byte, for everyone who may not know of it."""
+    wrong = []
+    for route, row in MATRIX.items():
+        if "<int:pk>" not in route or row.post_only:
+            continue
+        for name in SIGNED_IN - row.sees - row.opens - row.at_home:
+            client = world.clients[name]
+            foreign, missing = client.get(address(route, world)), client.get(address(route, world, missing=True))
+            if (foreign.status_code, foreign.content) != (404, missing.content):
+                wrong.append((route, name, foreign.status_code, missing.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("route", [r for r in MATRIX if r not in ("logout/", "account/stay/")])
+def test_a_press_by_someone_else_changes_nothing(world, route):
+    """POST with a fresh page by everybody whose press may not change anything: refused, and nothing is different."""
+    row, before = MATRIX[route], world.fingerprint()
+    fields = {
+        "seen": world.application.moves, "edition": world.application.edition, "reason": "理由", "opinion": "意见",
+        "verdict": "recommend", "remarks": "x", "outcome": "upheld", "reply": "答复", "size": "99", "pick": world.application.pk,
+    }  # fmt: skip
+    for name in (EVERYBODY - row.changes) & set(world.clients):
+        answer = world.clients[name].post(address(route, world), fields)
+        assert answer.status_code < 500, (name, answer.status_code)
+        assert world.fingerprint() == before, (name, answer.status_code)
