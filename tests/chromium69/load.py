@@ -22,7 +22,6 @@ os.environ.setdefault(
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="chromium69-"))
 
 from PyQt5.QtCore import QEventLoop, QTimer, QUrl  # noqa: E402
-from PyQt5.QtNetwork import QNetworkCookie  # noqa: E402
 from PyQt5.QtWebEngineWidgets import QWebEnginePage, QWebEngineProfile, QWebEngineView  # noqa: E402
 from PyQt5.QtWidgets import QApplication  # noqa: E402
 
@@ -120,6 +119,17 @@ def look(view, url, shots, full):
     }
 
 
+def give_cookies(page, pairs, origin):
+    """Set by the origin itself: the cookie store of this engine keeps none for an address in numbers."""
+    if not pairs:
+        return
+    page.load(origin.resolved(QUrl("/healthz")))
+    wait(1500)
+    for pair in pairs:
+        page.runJavaScript(f"document.cookie = {json.dumps(pair + '; path=/')}")
+    wait(300)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -133,12 +143,6 @@ def main():
     asked = parser.parse_args()
     app = QApplication(sys.argv[:1])  # noqa: F841 - must outlive the pages
     profile = QWebEngineProfile()  # without a name: nothing is kept
-    for pair in asked.cookie:
-        name, value = pair.split("=", 1)
-        cookie = QNetworkCookie(name.encode(), value.encode())
-        cookie.setPath("/")
-        cookie.setDomain(QUrl(asked.urls[0]).host())  # without it an address in numbers gets none
-        profile.cookieStore().setCookie(cookie, QUrl(asked.urls[0]))
     if asked.shots:
         Path(asked.shots).mkdir(parents=True, exist_ok=True)
     view = QWebEngineView()
@@ -146,6 +150,7 @@ def main():
     view.resize(asked.width, asked.height)
     view.show()
     wait(100)
+    give_cookies(view.page(), asked.cookie, QUrl(asked.urls[0]))
     found = [look(view, url, asked.shots, asked.full) for url in asked.urls]
     json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
