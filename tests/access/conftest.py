@@ -40,7 +40,9 @@ class World:
     def fingerprint(self):
         """What no refused press may change."""
         return (
-            list(Application.objects.order_by("pk").values_list("pk", "state", "moves", "edition", "listed_at")),
+            list(
+                Application.objects.order_by("pk").values_list("pk", "state", "moves", "edition", "listed_at")
+            ),
             list(Notice.objects.order_by("pk").values_list("pk", "ended_at", "last_day")),
             list(Objection.objects.order_by("pk").values_list("pk", "admitted_at", "settled_at", "due_on")),
             Recognition.objects.count(),
@@ -59,7 +61,12 @@ def world(db, settings, tmp_path):
     house.drive.shortlist(shown, moment(dt.date(2017, 9, 1)))
     notice = house.drive.publish("county_review", house.regions["一县"], moment(dt.date(2017, 9, 4)), "测试")
     objection = notices.object_to(
-        notice.entries.get(), at=moment(dt.date(2017, 9, 5)), named=True, name="异议人甲", contact="0000-7654321", text="请核实。"
+        notice.entries.get(),
+        at=moment(dt.date(2017, 9, 5)),
+        named=True,
+        name="异议人甲",
+        contact="0000-7654321",
+        text="请核实。",
     )
     clients = {"nobody": Client()}
     for name, seat in PEOPLE.items():

@@ -167,7 +167,10 @@ def test_a_foreign_thing_is_like_a_missing_one(world):
             continue
         for name in SIGNED_IN - row.sees - row.opens - row.at_home:
             client = world.clients[name]
-            foreign, missing = client.get(address(route, world)), client.get(address(route, world, missing=True))
+            foreign, missing = (
+                client.get(address(route, world)),
+                client.get(address(route, world, missing=True)),
+            )
             if (foreign.status_code, foreign.content) != (404, missing.content):
                 wrong.append((route, name, foreign.status_code, missing.status_code))
     assert wrong == []

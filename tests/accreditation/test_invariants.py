@@ -105,7 +105,9 @@ def place_kept_by_one_who_left(house):
 
 
 def filing_changed(house):
-    unprotected("UPDATE accreditation_filing SET content = content || ' ' WHERE id = (SELECT min(id) FROM accreditation_filing)")
+    unprotected(
+        "UPDATE accreditation_filing SET content = content || ' ' WHERE id = (SELECT min(id) FROM accreditation_filing)"
+    )
 
 
 def notice_ended_early(house):
