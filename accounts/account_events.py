@@ -5,6 +5,7 @@ import logging
 
 from django.db.models import Q
 
+from accounts.event_words import changes_told
 from accounts.events import record
 from accounts.models import AccountEvent, Event, Role
 from accounts.permissions import people_within, postings_within
@@ -115,13 +116,6 @@ def within(region) -> Q:
 def told(event) -> dict:
     """An event as a row of a log page: word, who, under which post, from where, and what changed in words."""
     body = json.loads(event.body)
-    changes = [
-        f"{name}：{_plain(body['before'].get(name))} → {_plain(value)}"
-        if name in body["before"]
-        else f"{name}：{_plain(value)}"
-        for name, value in body["after"].items()
-    ]
-    changes += [f"{name}：{_plain(value)}" for name, value in body["data"].items()]
     return {
         "seq": event.seq,
         "at": event.at,
@@ -131,10 +125,5 @@ def told(event) -> dict:
         "who": event.actor.name if event.actor else "",
         "post": f"{event.posting.place} · {Role(event.posting.role).label}" if event.posting else "",
         "ip": body["ip"],
-        "changes": changes,
+        "changes": changes_told(body["before"], body["after"], body["data"]),
     }
-
-
-def _plain(value):
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:80]}…"

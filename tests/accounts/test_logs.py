@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from accounts.event_words import changes_told
 from accounts.events import record
 from accounts.models import EventHead, Role
 from regions import clock
@@ -126,3 +127,19 @@ def test_each_log_has_its_one_reader(place, role):
     assert (browser.get("/security/").status_code == 200) == (role == Role.SECADMIN)
     assert (browser.get("/audit-log/").status_code == 200) == (role == Role.AUDADMIN)
     assert (browser.post("/audit-log/verify/").status_code == 302) == (role == Role.AUDADMIN)
+
+
+def test_what_changed_is_told_in_words():
+    told = changes_told(
+        {"state": "street_review"},
+        {"state": "returned", "listed": False, "lines": {"H01": {}, "H02": {}}},
+        {"remarks": [["narrative", "请补充做法。"]], "reason": "", "unheard_of": 3},
+    )
+    assert told == [
+        "环节：街道审核 → 退回补正",
+        "列入名单：否",
+        "逐项评分：2 项",
+        "附言：请补充做法。",
+        "理由：无",
+        "unheard_of：3",
+    ]

@@ -1,0 +1,91 @@
+"""Chinese words for what an event's body says, so that a log reads in Chinese. An unknown name is shown as it is."""
+
+import json
+
+FIELDS = {
+    "state": "环节",
+    "moves": "流转次数",
+    "filing": "申报内容摘要",
+    "attachment": "材料序号",
+    "checksum": "文件摘要",
+    "opinion": "意见",
+    "verdict": "处理建议",
+    "remarks": "附言",
+    "corrections": "更正的数据",
+    "lines": "逐项评分",
+    "total": "总分",
+    "listed": "列入名单",
+    "reason": "理由",
+    "notice": "公示序号",
+    "entries": "名单",
+    "first_day": "公示首日",
+    "last_day": "公示末日",
+    "cleared": "公示无异议",
+    "held": "因异议暂缓",
+    "visit": "考察序号",
+    "on": "考察日期",
+    "inspectors": "考察人员",
+    "passed": "考察通过",
+    "photos": "照片",
+    "objection": "异议序号",
+    "named": "实名",
+    "files": "附件数",
+    "outcome": "结论",
+    "document": "文号",
+    "granted_on": "认定日期",
+    "tier": "称号",
+    "name": "名称",
+    "year": "年度",
+    "version": "办法版本",
+    "rows": "行数",
+    "filters": "查询条件",
+}
+VALUES = {
+    "state": {
+        "draft": "填报中",
+        "street_review": "街道审核",
+        "county_review": "县级评审",
+        "county_notice": "县级公示",
+        "city_review": "市级评审",
+        "city_notice": "市级公示",
+        "province_review": "省级评审",
+        "province_notice": "省级公示",
+        "recognised": "已认定",
+        "returned": "退回补正",
+        "declined": "未入选",
+        "withdrawn": "已撤回",
+        "disqualified": "取消申报资格",
+    },
+    "verdict": {"recommend": "同意上报", "send_back": "退回补正", "decline": "不予推荐"},
+    "outcome": {"upheld": "异议成立", "dismissed": "异议不成立", "not_admitted": "不予受理"},
+    "tier": {"star": "星级社区", "city": "市级充分就业社区"},
+}
+# A longer value is cut on the page; the event itself keeps it whole.
+SHOWN = 80
+
+
+def changes_told(before, after, data) -> list[str]:
+    """One line for each name in an event's body: old and new value, or the value alone."""
+    told = [
+        f"{FIELDS.get(name, name)}：{value_told(name, before[name])} → {value_told(name, value)}"
+        if name in before
+        else f"{FIELDS.get(name, name)}：{value_told(name, value)}"
+        for name, value in after.items()
+    ]
+    return told + [f"{FIELDS.get(name, name)}：{value_told(name, value)}" for name, value in data.items()]
+
+
+def value_told(name, value) -> str:
+    """A value in words: 是 and 否, 无 where nothing stands, how many items a table has, else the text, cut."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if value in ("", None) or value == [] or value == {}:
+        return "无"
+    if isinstance(value, dict):
+        return f"{len(value)} 项"
+    if isinstance(value, list):
+        text = "、".join(item if isinstance(item, str) else str(item[-1]) for item in value if item)
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        text = VALUES.get(name, {}).get(text, text)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
