@@ -286,13 +286,17 @@ def _is_key(text):
 
 def _offer(form, phrases):
     """The office's phrases as choices beside the box; without any, the box alone."""
-    help_text = "审核人和上级会看到。"
+    opinion = form.fields["opinion"]
+    opinion.help_text = "审核人和上级会看到。"
     if phrases:
         form.fields["phrase"].choices = [(text, text) for text in phrases]
-        help_text += "选用上面的意见时可以不填。"
+        opinion.help_text += "选用上面的意见时可以不填。"
+        opinion.either = True  # one of the two is wanted, so neither may be called optional
+        form.fields["phrase"].either = True
     else:
         del form.fields["phrase"]
-    form.fields["opinion"].help_text = help_text
+        opinion.required = True
+        opinion.error_messages["required"] = "请填写意见。"
 
 
 def _one_opinion(form):
