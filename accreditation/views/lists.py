@@ -16,6 +16,7 @@ from accreditation.models import Application, Notice, Round, State
 from accreditation.permissions import reasons_against
 from accreditation.refusals import NotYours
 from regions import clock
+from regions.templatetags.portal import zh_end
 from regions.workdays import Calendar, UnknownYear
 
 
@@ -226,9 +227,7 @@ def _publish(request, round_, tier, state, region, following):
         else:
             status = 400
     if published:
-        messages.success(
-            request, f"《{published.title}》已发布，公示到 {published.last_day:%Y-%m-%d} 24:00 截止。"
-        )
+        messages.success(request, f"《{published.title}》已发布，公示到 {zh_end(published.last_day)} 截止。")
         return redirect("accreditation:notice_desk")
     context = _whole_list(request, round_, tier, state, region, following)
     context |= {"form": form, "period": _period(region, at, following), "seen_words": _words_of(form)}
