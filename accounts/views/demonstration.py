@@ -55,4 +55,4 @@ def demo_clock(request):
             ip=client_ip(request),
         )
     messages.success(request, f"已把演示日期调到 {zh_date(day)}。")
-    return redirect(safe_next(request, "/"))
+    return redirect(safe_next(request, "/home/" if request.user.is_authenticated else "/"))

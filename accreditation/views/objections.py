@@ -13,7 +13,7 @@ from accounts.events import record
 from accounts.models import Role
 from accreditation import notices
 from accreditation.forms.objections import Admit, Extend, ObjectionQuery, Settle
-from accreditation.models import NoticeEvent, Objection, ObjectionFile
+from accreditation.models import NoticeEntry, NoticeEvent, Objection, ObjectionFile
 from accreditation.refusals import NotYours
 from accreditation.views.notices import publishing_office
 from regions import clock
@@ -89,13 +89,15 @@ def _objection_page(request, found, *, form=None, told=False, status=200):
     why_not = notices.why_not_settle(request.user, found)
     calendar = Calendar.load(request.user.acting.office.region)
     approver = role == Role.APPROVER
+    running = found.entry.status == NoticeEntry.Status.RUNNING
     context = {
         "objection": found,
         "files": found.files.all(),
         "told": told,
         "form": form,
         "why_not": why_not,
-        "may_admit": not why_not and not found.admitted_at and not found.settled_at,
+        "running": running,
+        "may_admit": running and not why_not and not found.admitted_at and not found.settled_at,
         "extend": (form if isinstance(form, Extend) else Extend())
         if approver and not found.extended_reason and not found.settled_at
         else None,

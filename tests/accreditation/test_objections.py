@@ -330,3 +330,13 @@ def test_never_early_and_twice_is_once(entry):
     _, clear, _ = notices.close(Notice.objects.get(), at=end_of(entry.notice.last_day))
     assert clear == 0
     assert Event.objects.filter(action="end_notice").count() == 1
+
+
+def test_one_about_a_community_that_has_gone_on_offers_no_admission(client, entry, house, as_):
+    client.post(address(entry), ANONYMOUS)
+    page_of = reverse("accreditation:objection", args=[Objection.objects.get().pk])
+    approver = as_("一县", Role.APPROVER)
+    assert "受理这件匿名异议" in approver.get(page_of).content.decode()
+    notices.close(entry.notice, at=end_of(entry.notice.last_day))
+    page = approver.get(page_of).content.decode()
+    assert "受理这件匿名异议" not in page and "不改变该社区的申报" in page
