@@ -63,8 +63,12 @@ class Person:
             if role
             else self.page.locator(f"a:visible:has-text('{text}'), button:visible:has-text('{text}')")
         )
-        found.first.click()
-        self.page.wait_for_load_state()
+        return self.follow(found.first)
+
+    def follow(self, found):
+        """Press what leads to another page, and wait until that page is there."""
+        with self.page.expect_navigation():
+            found.click()
         return self
 
     def press(self, key):
@@ -84,10 +88,11 @@ class Person:
         self.go("/login/")
         self.page.locator("#id_username").fill(username)
         self.page.locator("#id_password").fill(password)
-        self.page.locator(
-            "form:has(#id_password) button[type=submit], form:has(#id_password) button:not([type])"
-        ).first.click()
-        self.page.wait_for_load_state()
+        self.follow(
+            self.page.locator(
+                "form:has(#id_password) button[type=submit], form:has(#id_password) button:not([type])"
+            ).first
+        )
         return self
 
     def picture(self, name):

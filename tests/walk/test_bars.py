@@ -17,15 +17,14 @@ def test_from_sign_in_to_the_first_saved_score_in_three_steps(town, browser):
     person.page.locator("#id_username").fill(username)
     person.page.locator("#id_password").fill(PASSWORD)
     steps = 1
-    person.page.locator("#id_password").press("Enter")
-    person.page.wait_for_load_state()
+    with person.page.expect_navigation(url="**/desk/"):
+        person.page.locator("#id_password").press("Enter")
     assert "/desk/" in person.page.url, "the queue is the handler's first page"
     steps += 1
     person.click("从第一件开始")
     if "/sheet/" not in person.page.url:
         steps += 1
-        person.page.locator("a[href$='/sheet/']").first.click()
-        person.page.wait_for_load_state()
+        person.follow(person.page.locator("a[href$='/sheet/']").first)
     score = person.page.locator("input.score").first
     status = person.page.locator("[data-autosave-status]").first
     score.fill("")
@@ -54,8 +53,8 @@ def test_the_public_verifies_in_two_steps_by_name(town, browser):
     person.go("/")
     name = template["recognised"]
     person.page.locator("main input[name=q]").fill(name)
-    person.page.locator("main input[name=q]").press("Enter")
-    person.page.wait_for_load_state()
+    with person.page.expect_navigation():
+        person.page.locator("main input[name=q]").press("Enter")
     assert name in person.text() and "有效" in person.text()
     assert person.loads <= 2
     person.close()

@@ -53,8 +53,7 @@ class Walk:
         """By the demonstration's own form, as anyone there can."""
         person.go("/demo/")
         person.page.locator("form[action$='/demo/clock/'] input[name=day]").fill(f"{day:%Y年%m月%d日}")
-        person.page.locator("form[action$='/demo/clock/'] button").click()
-        person.page.wait_for_load_state()
+        person.follow(person.page.locator("form[action$='/demo/clock/'] button"))
 
 
 @pytest.fixture
@@ -92,8 +91,7 @@ def file_it(walk):
     walk.look(person, "社区首页")
     person.click("开始")
     walk.look(person, "申报前须知")
-    person.page.locator("main form button").first.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main form button").first)
     pk = number_of(person)
     walk.look(person, "任务清单-空")
     person.go(f"/applications/{pk}/basics/")
@@ -110,21 +108,16 @@ def file_it(walk):
         person.go(f"/applications/{pk}/figures/{number}/")
         fill_page(person.page)
         person.page.wait_for_timeout(300)
-        person.page.locator("button[form=figures]").last.click()
-        person.page.wait_for_load_state()
+        person.follow(person.page.locator("button[form=figures]").last)
     person.go(f"/applications/{pk}/figures/1/")
     walk.look(person, "基础数据")
     assert "95/101" in person.text() and "得 3 分" in person.text()
     person.go(f"/applications/{pk}/evidence/")
     for material in ("score_sheet", "application_form"):
-        person.page.locator(f"#material-{material} input[type=file]").set_input_files(
-            {"name": "盖章扫描件.pdf", "mimeType": "application/pdf", "buffer": scan()}
-        )
-        person.page.wait_for_timeout(1200)
-        button = person.page.locator(f"#material-{material} form button:visible")
-        if button.count():
-            button.first.click()
-            person.page.wait_for_load_state()
+        chosen = {"name": "盖章扫描件.pdf", "mimeType": "application/pdf", "buffer": scan()}
+        with person.page.expect_response(lambda answer: "/attach/" in answer.url) as sent:
+            person.page.locator(f"#material-{material} input[type=file]").set_input_files(chosen)
+        assert sent.value.status == 201
     person.go(f"/applications/{pk}/evidence/")
     walk.look(person, "佐证材料")
     assert person.text().count("盖章扫描件.pdf") >= 2
@@ -133,13 +126,11 @@ def file_it(walk):
         "我社区成立劳动保障服务中心，建立台账，逐户走访，帮助零就业家庭就业。"
     )
     walk.look(person, "文字材料")
-    person.page.locator("main form button").last.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main form button").last)
     person.go(f"/applications/{pk}/statements/")
     for box in person.page.locator("main form input[type=checkbox]").all():
         box.check()
-    person.page.locator("main form button").last.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main form button").last)
     person.go(f"/applications/{pk}/")
     walk.look(person, "任务清单-填完")
     person.go(f"/applications/{pk}/check/")
@@ -214,8 +205,7 @@ def shortlist_and_publish(walk, pk, level):
     round_ = walk.told["round"]
     person.go(f"/lists/{round_}/star/")
     walk.look(person, f"{level}-推荐名单")
-    person.page.locator(f"form[action='/applications/{pk}/shortlist/'] button").click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator(f"form[action='/applications/{pk}/shortlist/'] button"))
     assert "已列入" in person.text()
     person.close()
     person = walk.person(f"{level} publisher")
@@ -223,11 +213,9 @@ def shortlist_and_publish(walk, pk, level):
     if not person.page.locator("[name=process]").input_value():
         person.page.locator("[name=process]").fill("经社区申报、逐级审核和评分，现予公示。")
     walk.look(person, f"{level}-发布前检查")
-    person.page.locator("button[name=publish]").click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("button[name=publish]"))
     person.go("/notices/")
-    person.page.locator("main table a, main .card a").first.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main table a, main .card a").first)
     walk.look(person, f"{level}-公示")
     assert "一南桂花社区" in person.text()
     last = re.search(r"至 ?(\d{4})年(\d+)月(\d+)日", person.text().replace("\n", ""))
@@ -242,8 +230,7 @@ def test_from_an_empty_form_to_the_public_list(walk):
     person = walk.person("street approver")
     person.go(f"/applications/{pk}/pass-on/")
     walk.look(person, "街道-同意上报")
-    person.page.locator("main form.confirm button, main form button").first.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main form.confirm button, main form button").first)
     person.close()
     for level, visit in (("county", False), ("city", True), ("province", False)):
         handle(walk, pk, level, visit=visit)
@@ -263,8 +250,7 @@ def test_from_an_empty_form_to_the_public_list(walk):
     ):
         person.page.locator("[name=granted_on]").fill("2017-10-20")
     walk.look(person, "省级-认定")
-    person.page.locator("main form.confirm button, main form button").last.click()
-    person.page.wait_for_load_state()
+    person.follow(person.page.locator("main form.confirm button, main form button").last)
     walk.look(person, "省级-认定结果")
     person.close()
     public = Person(walk.browser, walk.portal.url, pictures=walk.pictures)
