@@ -11,7 +11,7 @@ if ! $py -c "import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKE
     echo "Port $port is taken. Choose another: make demo PORT=8001" >&2
     exit 1
 fi
-mkdir -p "$PORTAL_VAR"
+mkdir -p "$PORTAL_VAR/static"
 if [ "${1:-}" = reset ]; then
     rm -rf "$PORTAL_VAR"/demo.sqlite3* "$PORTAL_VAR/files" "$PORTAL_VAR/filled"
 fi
