@@ -184,7 +184,7 @@ class OpenEntry:
 
 def entry(notice_pk, entry_pk, at) -> OpenEntry | None:
     row = (
-        NoticeEntry.objects.filter(pk=entry_pk, notice=notice_pk)
+        NoticeEntry.objects.filter(pk=entry_pk)
         .values_list(
             "pk",
             "notice",
@@ -198,7 +198,8 @@ def entry(notice_pk, entry_pk, at) -> OpenEntry | None:
         )
         .first()
     )
-    if row is None:
+    # Compared here: a number too large for the column is a missing notice too.
+    if row is None or row[1] != notice_pk:
         return None
     running = row[-1] == NoticeEntry.Status.RUNNING and at < end_of(row[-2])
     return OpenEntry(*row[:-1], open=running)

@@ -1,16 +1,22 @@
-"""A world with own and foreign things, and one person of each kind to walk through it."""
+"""A world with own and foreign things, and one person of each kind to walk through it. It is 5 September 2017."""
 
 import datetime as dt
+import io
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
-from accounts.models import Event, Role
-from accreditation import notices
+from accounts.models import Role
+from accreditation import notices, uploads
 from accreditation.models import Application, Attachment, Notice, Objection, Recognition
+from regions import clock
+from tests.access.tables import changed, contents
 from tests.factories import House, moment
 
+TODAY = dt.date(2017, 9, 5)
 # Who walks: name → (office, role) or the number of the community they file for. Community 0 stands in 一南街道 of 一县, 东市.
 PEOPLE = {
     "filer": 0, "other filer": 1, "far filer": 8,
@@ -32,48 +38,65 @@ class World:
     application: Application  # at the county desk of 一县
     attachment: Attachment
     notice: Notice  # of 一县, running
-    objection: Objection
+    objection: Objection  # named, with one file
     file: int
     recognition: Recognition
     clients: dict
+    draft: Application  # of community 1
 
     def fingerprint(self):
         """What no refused press may change."""
-        return (
-            list(
-                Application.objects.order_by("pk").values_list("pk", "state", "moves", "edition", "listed_at")
-            ),
-            list(Notice.objects.order_by("pk").values_list("pk", "ended_at", "last_day")),
-            list(Objection.objects.order_by("pk").values_list("pk", "admitted_at", "settled_at", "due_on")),
-            Recognition.objects.count(),
-            Attachment.objects.filter(removed_at=None).count(),
-            Event.objects.exclude(action__in=("refused", "export_applications", "read_objector")).count(),
-        )
+        return contents()
+
+    def differs(self, before):
+        return changed(before, contents())
+
+    def sign_in(self, name):
+        return signed_in(self.house, PEOPLE[name])
+
+
+def signed_in(house, seat, **options) -> Client:
+    """A browser of the filer of a community (its number), or of (office, role)."""
+    user = house.filer(house.community(seat)) if isinstance(seat, int) else house.officer(*seat)
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
+def picture(name="照片.png", colour="red"):
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(out, "PNG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/png")
 
 
 @pytest.fixture
-def world(db, settings, tmp_path):
+def today(monkeypatch):
+    """The portal's clock stands at 9 o'clock of the world's day."""
+    monkeypatch.setattr(clock, "now", lambda: moment(TODAY))
+
+
+@pytest.fixture
+def world(db, settings, tmp_path, today):
     settings.MEDIA_ROOT = tmp_path
     house = House()
     application = house.at("county_review", 0)
+    draft = house.drive.fill(house.draft(1), 0.9, moment(dt.date(2017, 8, 21)))
     # Another one of the same county, on a running notice with an objection.
     shown = house.prepare(house.at("county_review", 2))
     house.drive.shortlist(shown, moment(dt.date(2017, 9, 1)))
     notice = house.drive.publish("county_review", house.regions["一县"], moment(dt.date(2017, 9, 4)), "测试")
-    objection = notices.object_to(
-        notice.entries.get(),
-        at=moment(dt.date(2017, 9, 5)),
-        named=True,
-        name="异议人甲",
-        contact="0000-7654321",
-        text="请核实。",
-    )
-    clients = {"nobody": Client()}
-    for name, seat in PEOPLE.items():
-        user = house.filer(house.community(seat)) if isinstance(seat, int) else house.officer(*seat)
-        clients[name] = Client()
-        clients[name].force_login(user)
+    with uploads.kept(picture()) as checked:
+        objection = notices.object_to(
+            notice.entries.get(),
+            at=moment(TODAY) - dt.timedelta(minutes=30),
+            named=True,
+            name="异议人甲",
+            contact="0000-7654321",
+            text="请核实。",
+            files=[checked],
+        )
+    clients = {"nobody": Client(), **{name: signed_in(house, seat) for name, seat in PEOPLE.items()}}
     return World(
-        house, house.fresh(application), application.attachments.first(), notice, objection, 0,
-        Recognition.objects.first(), clients,
+        house, house.fresh(application), application.attachments.first(), notice, objection, objection.files.get().pk,
+        Recognition.objects.first(), clients, house.fresh(draft),
     )  # fmt: skip
