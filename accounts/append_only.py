@@ -12,6 +12,7 @@ from django.db.utils import OperationalError
 
 TABLES = [
     "accounts_event",
+    "accreditation_amendment",
     "accreditation_applicationevent",
     "accreditation_filing",
     "accreditation_noticeevent",

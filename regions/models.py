@@ -250,6 +250,14 @@ class SpecialDay(models.Model):
 
 
 class DemonstrationClock(models.Model):
-    """The demonstration's own moment; the table is empty on a real site."""
+    """The moment of one demonstration and the region it plays in; the table is empty on a real site.
 
+    Demonstrations play in different years. The innermost region decides, so that a city's lies within a province's.
+    """
+
+    title = models.CharField("演示", max_length=60)
+    region = models.OneToOneField(Region, models.PROTECT, related_name="+")
     moment = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]

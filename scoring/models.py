@@ -25,13 +25,16 @@ class ScoreSheet(models.Model):
 
     `figures`: JSON object, figure key → value as entered (whole numbers, true/false, decimals as strings).
     `lines`: JSON object, indicator code → {"points": "2.5", "reason": "…"}; points as canonical decimal strings.
-    `total` is in units of 1/10000 point (scoring.points.UNIT), None until every line is there.
+    `lines` of a sheet of criteria: criterion code → {"met": "yes", "no" or "na", "reason": "…"}.
+    `total` is in units of 1/10000 point (scoring.points.UNIT), None until every line is there (and without points).
+    `passed` says whether every deciding criterion is met, None while one is open or where there are no criteria.
     """
 
     rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True)
     figures = models.TextField(default="{}")
     lines = models.TextField(default="{}")
     total = models.BigIntegerField("总分", null=True)
+    passed = models.BooleanField("符合全部条件", null=True)
     edition = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)
 

@@ -14,15 +14,19 @@ from accreditation.models.applications import (
     State,
 )
 from accreditation.models.notices import Notice, NoticeEntry, NoticeEvent, Objection, ObjectionFile
-from accreditation.models.programmes import Programme, ProgrammeVersion
-from accreditation.models.recognitions import Recognition, RecognitionEvent
-from accreditation.models.rounds import Quota, Round
+from accreditation.models.panels import Assessor, Panel, PanelScore
+from accreditation.models.plans import StreetPlan
+from accreditation.models.programmes import Programme, ProgrammeVersion, RubricPublication
+from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent
+from accreditation.models.rounds import Amendment, Quota, Round
 
 __all__ = [
     "ENDED",
+    "Amendment",
     "Application",
     "ApplicationEvent",
     "Assessment",
+    "Assessor",
     "Attachment",
     "Filing",
     "Notice",
@@ -30,15 +34,20 @@ __all__ = [
     "NoticeEvent",
     "Objection",
     "ObjectionFile",
+    "Panel",
+    "PanelScore",
     "Programme",
     "ProgrammeVersion",
     "Quota",
     "QuotaPlace",
+    "Recheck",
     "Recognition",
     "RecognitionEvent",
     "Remark",
     "Round",
     "RoundEvent",
+    "RubricPublication",
     "SiteVisit",
     "State",
+    "StreetPlan",
 ]

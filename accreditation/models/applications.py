@@ -80,6 +80,8 @@ class Application(models.Model):
     basics = models.TextField(default="{}")
     narrative = models.TextField("创建工作情况", blank=True)
     exception_reason = models.TextField("破格申报理由", blank=True)
+    # JSON: figures of the later reference period (湘人社函〔2017〕246号 附件2注1); never part of the self score.
+    later_figures = models.TextField(default="{}")
     statements = models.TextField(default="{}")
     edition = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(null=True)

@@ -5,7 +5,9 @@ from functools import cached_property
 
 from django.db import models
 
+from accounts.models import User
 from accreditation.routes import Route
+from regions.models import Region
 from scoring.models import RubricVersion
 
 # Parsed documents by checksum: a pure function of an immutable text, so one process may remember them.
@@ -58,3 +60,19 @@ class ProgrammeVersion(models.Model):
     def tier(self, key: str) -> dict:
         """The tier's entry in the ladder; KeyError for a key the document does not have."""
         return {tier["key"]: tier for tier in self.data["tiers"]}[key]
+
+
+class RubricPublication(models.Model):
+    """A score sheet or list of criteria that an office entered where the source has none, published as a version."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="publications")
+    rubric = models.OneToOneField(RubricVersion, models.PROTECT, related_name="publication")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    document_number = models.CharField("依据文号", max_length=60)
+    workbook = models.CharField("工作簿", max_length=150, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "评分表发布"
+        ordering = ["-published_at", "-id"]

@@ -74,3 +74,24 @@ class Recognition(models.Model):
 class RecognitionEvent(models.Model):
     event = models.OneToOneField(Event, models.PROTECT, primary_key=True)
     recognition = models.ForeignKey(Recognition, models.PROTECT, related_name="events")
+
+
+class Recheck(models.Model):
+    """The outcome of one year's recheck of a title. A year without one breaks a run of passes unless authorised (A22)."""
+
+    recognition = models.ForeignKey(Recognition, models.PROTECT, related_name="rechecks")
+    year = models.PositiveSmallIntegerField("复查年度")
+    passed = models.BooleanField("是否合格", null=True)  # None: the year was left out with authority
+    authorised_reason = models.CharField("缺年批准理由", max_length=200, blank=True)
+    document_number = models.CharField("依据文号", max_length=60, blank=True)
+    decided_on = models.DateField("确认日期")
+
+    class Meta:
+        verbose_name = "年度复查"
+        ordering = ["recognition", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["recognition", "year"], name="recheck_once"),
+            models.CheckConstraint(
+                condition=Q(passed__isnull=False) | ~Q(authorised_reason=""), name="recheck_gap_has_reason"
+            ),
+        ]

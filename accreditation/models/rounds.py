@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from accreditation.models.programmes import ProgrammeVersion
 from accreditation.routes import Route
 from regions.models import Region
@@ -40,7 +41,8 @@ class Round(models.Model):
     code = models.CharField("编号前缀", max_length=12, unique=True)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.PREPARING)
     opens_on = models.DateField("开始申报")
-    # JSON: {"windows": {state: "YYYY-MM-DD"}, "pass_mark": "90", "readings": {...}}; what the document fixes is not repeated.
+    # JSON of what the source leaves open: {"windows": {state: {"from", "until"}}, "pass_mark": "90",
+    # "readings": {key: choice}}; what the document fixes is not repeated. See accreditation.round_settings.
     settings = models.TextField(default="{}")
     rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -94,3 +96,21 @@ class Quota(models.Model):
             models.UniqueConstraint(fields=["round", "tier", "region"], name="quota_once"),
             models.CheckConstraint(condition=Q(used__lte=F("size")), name="quota_never_exceeded"),
         ]
+
+
+class Amendment(models.Model):
+    """A recorded change of a live round: the only way to change one. Never edited (append-only)."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="amendments")
+    number = models.PositiveSmallIntegerField("第几次调整")
+    document_number = models.CharField("调整文号", max_length=60)
+    reason = models.TextField("调整理由")
+    before = models.TextField()  # JSON of the settings before and after
+    after = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "批次调整"
+        ordering = ["round", "number"]
+        constraints = [models.UniqueConstraint(fields=["round", "number"], name="amendment_number")]
