@@ -60,7 +60,7 @@ def changes(application, old: dict, new: dict) -> list[Change]:
         add("total", "自评总分", *(_points(content["total"]) for content in (old, new)))
     if rule := filing_content.narrative_rule(application):
         add("narrative", rule["label"], old["narrative"], new["narrative"])
-    add("exception_reason", "破格申报理由", old["exception_reason"], new["exception_reason"])
+    add("exception_reason", application.reason_title, old["exception_reason"], new["exception_reason"])
     for statement in filing_content.statements_wanted(application):
         texts = ["已确认" if c["statements"].get(statement["key"]) else "" for c in (old, new)]
         add("statements", statement["label"], *texts)

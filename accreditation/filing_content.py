@@ -73,8 +73,8 @@ def tasks(application, at) -> list[Task]:
     found.append(_materials(application))
     if narrative_rule(application):
         found.append(_narrative(application))
-    if eligibility.needs_exception(application, at):
-        found.append(_exception(application))
+    if why := eligibility.reason_due(application, at):
+        found.append(_exception(application, why))
     found.append(_statements(application))
     return found
 
@@ -138,9 +138,10 @@ def _narrative(application):
     return Task("narrative", f"填写{rule['label']}{limit}", f"已写 {count} 字", missing)
 
 
-def _exception(application):
-    missing = [] if application.exception_reason.strip() else [("请写明破格申报的理由。", "exception_reason")]
-    return Task("exception", "填写破格申报理由", "本社区尚无市（州）级充分就业社区称号", missing)
+def _exception(application, why):
+    title = application.reason_title
+    missing = [] if application.exception_reason.strip() else [(f"请写明{title}。", "exception_reason")]
+    return Task("exception", f"填写{title}", why, missing)
 
 
 def _statements(application):
@@ -200,7 +201,7 @@ def targets(application) -> dict[str, str]:
     found |= {f"material:{m['key']}": f"材料 · {m['label']}" for m in materials_wanted(application)}
     if rule := narrative_rule(application):
         found["narrative"] = rule["label"]
-    found["exception_reason"] = "破格申报理由"
+    found["exception_reason"] = application.reason_title
     found["statements"] = "承诺"
     return found
 

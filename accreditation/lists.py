@@ -66,7 +66,7 @@ def desk_list(round_, tier, state, region) -> DeskList:
             round=round_, tier=tier, state=state, position__range=(region.position, region.last)
         )
         .select_related("community")
-        .prefetch_related("assessments", "visits")
+        .prefetch_related("assessments__sheet", "visits")
     )
     for application in applications:
         application.round = round_  # one round, so that its pass mark is asked for once
@@ -133,9 +133,7 @@ def _mark_passed_over(candidates, level):
 
 def quotas_of(round_, tier, step, region):
     """The quota rows a desk of this region works within: its own and those above or below it that the step names."""
-    from_above_or_own = round_.quotas.filter(tier=tier, region__level__in=step.quotas).select_related(
-        "region"
-    )
+    from_above_or_own = round_.quotas.filter(tier=tier, region__level__in=step.caps).select_related("region")
     return from_above_or_own.filter(
         region__position__range=(region.position, region.last)
     ) | from_above_or_own.filter(region__position__lte=region.position, region__last__gte=region.last)

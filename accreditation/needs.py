@@ -17,6 +17,24 @@ def sheet_complete(application, step, wanted):
     return ""
 
 
+def criteria_met(application, step, wanted):
+    """The desk found every deciding condition met on its own sheet, and gave a reason for each other one that is not."""
+    if not wanted:
+        return ""
+    assessment = next((a for a in application.assessments.all() if a.state == step.state), None)
+    passed = assessment.sheet.passed if assessment and assessment.sheet_id else None
+    if passed is None:
+        return "认定条件尚未逐项核对完毕。"
+    return "" if passed else "有认定条件不符合，不能上报。"
+
+
+def panel_done(application, step, wanted):
+    """The panel's scores are in and its mean stands as the desk's total."""
+    if wanted and application.total(step.level) is None:
+        return "考核评估组的评分尚未汇总。"
+    return ""
+
+
 def score_at_least(application, step, wanted):
     """The desk's own total reaches the mark (inclusive, 民法典 art. 1259). "pass_mark" takes the round's."""
     mark = application.round.pass_mark if wanted == "pass_mark" else PassMark(parse_points(wanted), True)
@@ -61,11 +79,22 @@ def open_objections(application):
     )
 
 
-NEEDS = {f.__name__: f for f in (sheet_complete, score_at_least, site_visit, opinion, no_open_objection)}
+NEEDS = {
+    f.__name__: f
+    for f in (
+        sheet_complete,
+        criteria_met,
+        panel_done,
+        score_at_least,
+        site_visit,
+        opinion,
+        no_open_objection,
+    )
+}
 
 
 # What a handler's own proposal does not wait for.
-AFTER_PROPOSAL = ("opinion", "no_open_objection")
+AFTER_PROPOSAL = ("opinion", "no_open_objection", "panel_done")
 
 
 def unmet(application, step, apart=()) -> list[str]:

@@ -4,33 +4,28 @@ The score sheet's own part (figures, rubric, criteria) is checked by `scoring.ru
 source, ladder, eligibility, route, windows, quotas, materials, notices and readings.
 """
 
-import datetime as dt
+import json
 
+from accreditation import programme_sections
 from accreditation.eligibility import ELIGIBILITY
 from accreditation.needs import NEEDS
+from accreditation.programme_words import (
+    ISSUERS,
+    KINDS,
+    MONEY,
+    read_among,
+    read_date,
+    read_tiers,
+    read_window_date,
+)
 from accreditation.routes import LEVELS, NOTICES, STEP_STATES
 from scoring.document import Doc
 
-ISSUERS = ("nation", "province", "city", "county")
-MONEY = ("national", "provincial", "city", "county")
 BASIC_TYPES = ("text", "phone", "count")
 PREFILLS = ("contact", "office_phone", "address")
-KINDS = ("urban", "village")
 
-# Sections that other readers check (scoring) or that later desks read whole.
-ELSEWHERE = (
-    "figures",
-    "rubric",
-    "criteria",
-    "checklist",
-    "grades",
-    "recheck",
-    "subsidy",
-    "notice",
-    "panel",
-    "plans",
-    "coverage",
-)
+# Sections that scoring.rubric checks.
+ELSEWHERE = ("figures", "rubric", "criteria")
 
 
 def check(document: object, file: str) -> list[str]:
@@ -43,47 +38,33 @@ def check(document: object, file: str) -> list[str]:
         top.text(key)
     _source(top)
     tiers = _tiers(top)
-    steps = _route(top)
+    states = _route(top)
     _eligibility(top, tiers)
-    _windows(top, steps)
-    _quotas(top, tiers, steps)
-    _filing(top, tiers)
+    _windows(top, states)
+    _quotas(top, tiers, [step for step in top.many("route") if isinstance(step, dict)])
+    _filing(top, tiers, states)
     _missing(top)
-    for number, reading in enumerate(top.many("readings", empty=True), 1):
-        item = top.inner(reading, f" 读法第 {number} 项")
-        for key in ("key", "text", "reading", "article"):
-            item.text(key)
-        item.close()
+    _readings(top)
+    programme_sections.check(top, tiers, states)
     top.asked += ELSEWHERE
     top.close()
     return errors
-
-
-def _date(doc, key, *, required=True):
-    if not doc.has(key) or doc.data[key] is None:
-        if required:
-            doc.say(f"缺少“{key}”")
-        return
-    try:
-        dt.date.fromisoformat(str(doc.data[key]))
-    except ValueError:
-        doc.say(f"“{key}”应为 2017-09-25 这样的日期，写的是“{str(doc.data[key])[:30]}”")
 
 
 def _source(top):
     source = top.inner(top._value("source"), " 来源（source）")
     for key in ("title", "number", "issuer", "nature", "approved_by"):
         source.text(key)
-    _date(source, "issued_on")
-    _date(source, "valid_until", required=False)
+    read_date(source, "issued_on", required=False)
+    read_date(source, "valid_until", required=False)
     place = source.inner(source._value("place"), " 的适用地区（place）")
     place.choice("level", ("nation", *LEVELS))
     place.text("name")
     place.close()
     if source.has("period"):
         period = source.inner(source.data["period"], " 的考核期（period）")
-        _date(period, "from")
-        _date(period, "until")
+        read_date(period, "from")
+        read_date(period, "until")
         period.close()
     source.close()
 
@@ -97,6 +78,11 @@ def _tiers(top):
         item.choice("issuer", ISSUERS)
         item.whole("rank", least=1, most=9)
         item.choice("money", MONEY)
+        if item.has("name_by_kind"):
+            names = item.inner(item.data["name_by_kind"], " 的名称（name_by_kind）")
+            for kind in KINDS:
+                names.text(kind)
+            names.close()
         item.text("article", "")
         item.close()
     for key in {k for k in keys if keys.count(k) > 1}:
@@ -118,16 +104,19 @@ def _route(top):
             item.whole("workdays", least=1, most=60)
             if not states or states[-1] in NOTICES:
                 item.say("公示之前应有一个评审环节")
-        for flag in ("scores", "listing", "one_clerk"):
+        for flag in ("scores", "panel", "listing", "one_clerk"):
             item.flag(flag, False)
-        for level in item.texts("quotas", empty=True):
-            if level not in LEVELS:
-                item.say(f"“quotas”没有“{level}”这一级，可用的有 {'、'.join(LEVELS)}")
+        for setting in ("quotas", "quotas_if_set"):
+            read_among(item, setting, LEVELS, empty=True)
         needs = item.inner(item._value("needs", {}), " 的条件（needs）")
         for name in needs.data:
             needs.asked.append(name)
             if name not in NEEDS:
                 needs.say(f"没有条件“{name}”，可用的有 {'、'.join(NEEDS)}")
+            elif name != "score_at_least":
+                needs.flag(name)
+            elif needs.data[name] != "pass_mark":
+                needs.points(name)
         item.text("article", "")
         item.close()
         states.append(state)
@@ -139,28 +128,21 @@ def _eligibility(top, tiers):
         item = top.inner(rule, f" 申报条件第 {number} 项")
         name = item.choice("rule", ELIGIBILITY)
         if name == "kind":
-            for kind in item.texts("allowed"):
-                if kind not in KINDS:
-                    item.say(f"“allowed”没有“{kind}”，可用的有 {'、'.join(KINDS)}")
+            read_among(item, "allowed", KINDS)
             item.flag("village_needs_similar_services", False)
+            item.flag("village_needs_reason", False)
         elif name == "holds_title":
-            for money in item.texts("money"):
-                if money not in MONEY:
-                    item.say(f"“money”没有“{money}”，可用的有 {'、'.join(MONEY)}")
+            read_among(item, "money", MONEY)
             item.flag("or_reason", False)
             item.text("sentence")
+        elif name == "rechecks_passed":
+            read_among(item, "money", MONEY)
+            item.whole("years", least=1, most=20)
         elif name == "self_score_at_least":
             item.points("value")
-        _some_tiers(item, tiers)
+        read_tiers(item, tiers)
         item.text("article", "")
         item.close()
-
-
-def _some_tiers(item, tiers):
-    if item.has("tiers"):
-        for tier in item.texts("tiers"):
-            if tier not in tiers:
-                item.say(f"没有层级“{tier}”，可用的有 {'、'.join(tiers)}")
 
 
 def _windows(top, steps):
@@ -170,8 +152,8 @@ def _windows(top, steps):
         if state != "draft" and state not in steps:
             windows.say(f"流程中没有“{state}”，可用的有 draft、{'、'.join(steps)}")
         item = windows.inner(window, f" 的“{state}”")
-        _date(item, "from", required=False)
-        _date(item, "until", required=False)
+        read_window_date(item, "from")
+        read_window_date(item, "until")
         item.text("article", "")
         item.close()
 
@@ -180,13 +162,17 @@ def _quotas(top, tiers, steps):
     for number, row in enumerate(top.many("quotas", empty=True), 1):
         item = top.inner(row, f" 名额第 {number} 行")
         item.choice("tier", tiers or ("",))
-        item.choice("level", LEVELS)
-        item.text("region")
+        level = item.choice("level", LEVELS)
+        # A row names its region, or gives the same number to each region of the level.
+        if not item.flag("each", False):
+            item.text("region")
         item.whole("size", most=100_000)
+        if not any(level in step.get("quotas", []) + step.get("quotas_if_set", []) for step in steps):
+            item.say(f"流程中没有一步按“{level}”的名额列名单，请在该步写明“quotas”")
         item.close()
 
 
-def _filing(top, tiers):
+def _filing(top, tiers, states):
     keys = []
     for number, field in enumerate(top.many("basics", empty=True), 1):
         item = top.inner(field, f" 基本情况第 {number} 项")
@@ -205,7 +191,9 @@ def _filing(top, tiers):
         item.flag("required", False)
         item.flag("by_indicator", False)
         item.text("form", "")
-        _some_tiers(item, tiers)
+        if item.has("made_by"):
+            item.choice("made_by", states or STEP_STATES)
+        read_tiers(item, tiers)
         item.text("article", "")
         item.close()
     if top.has("narrative") and top.data["narrative"] is not None:
@@ -229,3 +217,33 @@ def _missing(top):
         item.choice("what", ("rubric", "pass_mark", "criteria"))
         item.text("sentence")
         item.close()
+
+
+def _readings(top):
+    """The frame's readings; an open one says which setting of which step it moves, and how."""
+    steps = {step["state"]: step for step in top.many("route") if isinstance(step, dict) and "state" in step}
+    for number, reading in enumerate(top.many("readings", empty=True), 1):
+        item = top.inner(reading, f" 读法第 {number} 项")
+        for key in ("key", "text", "reading", "article"):
+            item.text(key)
+        if item.has("open"):
+            _open_reading(item.inner(item.data["open"], " 的选择（open）"), steps)
+        item.close()
+
+
+def _open_reading(rule, steps):
+    step = rule.choice("step", tuple(steps) or ("",))
+    setting = rule.choice("setting", ("workdays", "one_clerk", "scores"))
+    words = rule.inner(rule._value("choices", {}), " 的各种读法（choices）")
+    for value in words.data:
+        words.text(value)
+        if setting == "workdays" and not value.isdigit():
+            words.say(f"“{value}”应为工作日数")
+        elif setting != "workdays" and value not in ("true", "false"):
+            words.say(f"“{value}”应为 true 或 false")
+    if len(words.data) < 2:
+        words.say("至少要有两种读法")
+    default = json.dumps(steps.get(step, {}).get(setting, False))
+    if words.data and default not in words.data:
+        words.say(f"流程中写的“{default}”不在各种读法之中")
+    rule.close()

@@ -24,9 +24,9 @@ def over(application, levels):
 
 def take(application, step):
     """Take a place of every quota the step names; refuse with the quota's own sentence when one is full."""
-    if not step.quotas:
+    if not step.caps:
         return
-    rows = over(application, step.quotas).select_related("region")
+    rows = over(application, step.caps).select_related("region")
     if settings.TEST_SWITCH != "no_lock":
         rows = rows.select_for_update(of=("self",))
     rows = list(rows)

@@ -14,15 +14,18 @@ STEP_STATES = (*REVIEWS, *NOTICES)
 class Step:
     """One stop of the route.
 
-    scores: the desk fills a score sheet of its own. listing: the desk decides on a list (rank, cut line) before it
-    publishes or passes on. quotas: the region levels whose quota an entry of that list takes. needs: what must hold
-    before the desk lets go (accreditation.needs). workdays: the length of a notice.
+    scores: the desk fills a sheet of its own (points, criteria or both). panel: its total is the mean of a panel's scores.
+    listing: the desk decides on a list (rank, cut line) before it publishes or passes on. quotas: the region levels whose
+    quota an entry of that list takes; quotas_if_set: the same where such a quota was given out, no cap where not.
+    needs: what must hold before the desk lets go (accreditation.needs). workdays: the length of a notice.
     """
 
     state: str
     scores: bool = False
     listing: bool = False
+    panel: bool = False
     quotas: tuple[str, ...] = ()
+    quotas_if_set: tuple[str, ...] = ()
     needs: dict = field(default_factory=dict)
     workdays: int = 0
     one_clerk: bool = False
@@ -31,6 +34,11 @@ class Step:
     @property
     def level(self) -> str:
         return self.state.rsplit("_", 1)[0]
+
+    @property
+    def caps(self) -> tuple[str, ...]:
+        """Every region level whose quota may limit this step's list."""
+        return (*self.quotas, *self.quotas_if_set)
 
     @property
     def is_notice(self) -> bool:
@@ -42,11 +50,15 @@ class Step:
         return LEVELS.index(self.level) + 1
 
 
+def _levels(step: dict) -> dict:
+    return {name: tuple(step.get(name, ())) for name in ("quotas", "quotas_if_set")}
+
+
 class Route:
     """The steps of a programme in order."""
 
     def __init__(self, steps: list[dict]):
-        self.steps = tuple(Step(**{**step, "quotas": tuple(step.get("quotas", ()))}) for step in steps)
+        self.steps = tuple(Step(**{**step, **_levels(step)}) for step in steps)
 
     @cached_property
     def _by_state(self) -> dict[str, int]:

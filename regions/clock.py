@@ -46,7 +46,7 @@ def day_of(at: dt.datetime) -> dt.date:
 
 
 def today(position: int | None = None) -> dt.date:
-    return day_of(now(position))
+    return day_of(now() if position is None else now(position))
 
 
 def start_of(day: dt.date) -> dt.datetime:

@@ -156,11 +156,40 @@ def _read_readings(document: dict[str, Any], file: str, errors: list[str]) -> di
     for number, data in enumerate(many, 1):
         one = Doc(data, f"{file} 释义第 {number} 条", errors)
         reading = Reading(one.text("no"), one.text("article"), one.text("text"))
+        if one.has("open"):
+            _check_open(one.inner(one.data["open"], " 的选择（open）"))
         if reading.number in readings:
             one.say(f"“{reading.number}”已经写过")
         readings[reading.number] = reading
         one.close()
     return readings
+
+
+# What a reading that the source leaves open may move, and the values it may take.
+OPEN_SETTINGS = {
+    "rounding": ("floor", "ceil", "prorata"),
+    "nobody": ("full", "zero"),
+    "missed": None,  # points
+}
+
+
+def _check_open(one: Doc) -> None:
+    """An open reading: one setting of the rules that cite it, and what each choice means in words."""
+    setting = one.choice("setting", OPEN_SETTINGS)
+    words = one.inner(one._value("choices", {}), " 的各种读法（choices）")
+    if len(words.data) < 2:
+        words.say("至少要有两种读法")
+    for value in words.data:
+        words.text(value)
+        allowed = OPEN_SETTINGS[setting]
+        if allowed and value not in allowed:
+            words.say(f"没有“{value[:20]}”这种读法，可用的有 {'、'.join(allowed)}")
+        elif not allowed:
+            try:
+                parse_points(value)
+            except ValueError:
+                words.say(f"“{value[:20]}”应为分数")
+    one.close()
 
 
 def _read_categories(doc: Doc, file: str, readings: dict[str, Reading]) -> tuple[Category, ...]:

@@ -134,6 +134,11 @@ class Application(models.Model):
     def basic_facts(self) -> dict:
         return json.loads(self.basics)
 
+    @property
+    def reason_title(self) -> str:
+        """What the written reason of its own is called, on forms and in files."""
+        return "以行政村申报的理由" if self.community.kind == "village" else "破格申报理由"
+
     def total(self, level: str) -> int | None:
         """The total of one sheet in units: self, street, county, city or province."""
         return getattr(self, f"total_{level}")

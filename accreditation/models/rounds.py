@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accreditation import round_settings
 from accreditation.models.programmes import ProgrammeVersion
 from accreditation.routes import Route
+from accreditation.windows import day_of_window
 from regions.models import Region
 from scoring.loading import rubric_of
 from scoring.models import RubricVersion
@@ -63,13 +65,25 @@ class Round(models.Model):
 
     @cached_property
     def route(self) -> Route:
-        return self.version.route
+        """The programme's route with what this round chose for the readings the source leaves open."""
+        if not self.chosen.get("readings"):
+            return self.version.route
+        return Route(round_settings.route_steps(self.version.data, self.chosen))
 
     def due(self, state: str) -> dt.date | None:
-        """The last day of a stage (inclusive, 24:00; reading A26), or None where the document sets none."""
-        windows = {**self.version.data.get("windows", {}), **self.chosen.get("windows", {})}
-        until = (windows.get(state) or {}).get("until")
-        return dt.date.fromisoformat(until) if until else None
+        """The last day of a stage (inclusive, 24:00; reading A26), or None where nobody set one."""
+        return self._window(state, "until")
+
+    def begins(self, state: str) -> dt.date | None:
+        """The first day of a stage, for information: only the end blocks (reading A27)."""
+        return self._window(state, "from")
+
+    def _window(self, state, end):
+        window = {
+            **self.version.data.get("windows", {}).get(state, {}),
+            **self.chosen.get("windows", {}).get(state, {}),
+        }
+        return day_of_window(window[end], self.year, end=end == "until") if window.get(end) else None
 
     @property
     def pass_mark(self) -> PassMark | None:

@@ -219,7 +219,7 @@ def _rows_of(application, key):
     elif key == "narrative":
         yield filing_content.narrative_rule(application)["label"], content["narrative"], "narrative"
     elif key == "exception":
-        yield "破格申报理由", content["exception_reason"], "exception_reason"
+        yield application.reason_title, content["exception_reason"], "exception_reason"
     elif key == "statements":
         for statement in filing_content.statements_wanted(application):
             given = content["statements"].get(statement["key"])
@@ -234,7 +234,7 @@ def _check_page(request, application, form, status=200):
     gaps = [gap for task, _, _ in answers for gap in task.gaps]
     exception = {task.key for task, _, _ in answers} & {"exception"}
     against = [
-        (sentence, page_of(application, "exception") if exception and "破格" in sentence else "")
+        (sentence, page_of(application, "exception") if exception and "理由" in sentence else "")
         for sentence in eligibility.reasons_against(application, at)
     ]
     old = filing_changes.last_filed(application)

@@ -199,9 +199,12 @@ def exception(request, pk):
     """Why a community without the title is put forward all the same."""
 
     def rule(application):
-        if not application.exception_reason and not eligibility.needs_exception(application, clock.now()):
+        if not application.exception_reason and not eligibility.reason_due(application, clock.now()):
             raise Http404
-        return "破格申报理由", "请写明工作业绩突出、有特色、有亮点的具体事实和数据。", None
+        hint = "请写明工作业绩突出、有特色、有亮点的具体事实和数据。"
+        if application.community.kind == "village":
+            hint = "原则上以社区为主。请写明本村与社区相近的服务功能和创建工作的突出之处。"
+        return application.reason_title, hint, None
 
     return _text_page(
         request,
