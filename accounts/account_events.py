@@ -71,6 +71,7 @@ BUSINESS = {
     "prepare_round": "建立批次",
     "set_quota": "下达名额",
     "open_round": "开启批次",
+    "close_round": "结束批次",
     "settle_round": "设置批次",
     "amend_round": "调整批次",
     "load_programme": "装入办法",

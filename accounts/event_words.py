@@ -39,6 +39,17 @@ FIELDS = {
     "version": "办法版本",
     "rows": "行数",
     "filters": "查询条件",
+    "code": "编号前缀",
+    "opens_on": "开始申报",
+    "rubric": "评分表",
+    "windows": "期限",
+    "pass_mark": "合格分数线",
+    "readings": "读法",
+    "drop_extremes": "去掉最高分和最低分",
+    "quotas": "名额",
+    "size": "名额",
+    "status": "状态",
+    "amendment": "第几次调整",
 }
 VALUES = {
     "state": {
@@ -57,6 +68,7 @@ VALUES = {
         "disqualified": "取消申报资格",
     },
     "verdict": {"recommend": "同意上报", "send_back": "退回补正", "decline": "不予推荐"},
+    "status": {"preparing": "准备中", "open": "进行中", "closed": "已结束"},
     "outcome": {"upheld": "异议成立", "dismissed": "异议不成立", "not_admitted": "不予受理"},
     "tier": {"star": "星级社区", "city": "市级充分就业社区"},
 }

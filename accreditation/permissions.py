@@ -35,6 +35,12 @@ INTERESTED = "您已申报与该社区有利害关系，应当回避。"
 SAME_PERSON = "经办与审核须由不同的人办理，您已经办过该申报。"
 
 
+def may_organise(user, region) -> bool:
+    """The approvers of the organiser's own level (the office that issued the programme) run its rounds."""
+    posting = user.acting
+    return posting is not None and posting.role == Role.APPROVER and posting.region == region
+
+
 def may_act(user, application, verb) -> bool:
     """Whether the user's acting posting may do this verb to this application in its present state."""
     return not why_not(user, application, verb)

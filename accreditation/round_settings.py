@@ -76,7 +76,7 @@ def choices(version, rubric, chosen: dict) -> list[Choice]:
 
 
 def as_value(text: str):
-    """A choice's key as the value a document would hold: true, false, a whole number, or the word itself."""
+    """A choice's key as the value a step of the route would hold: true, false, a whole number, or the word itself."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
@@ -121,39 +121,72 @@ def _sheet_value(document, no, setting) -> str:
     return next((_as_key(rule[setting]) for rule in _citing(document, no) if setting in rule), "")
 
 
+# What a desk lets go by its own score sheet: asked only where the desk has one.
+BY_SHEET = ("sheet_complete", "score_at_least", "criteria_met")
+
+
 def route_steps(document: dict, chosen: dict) -> list[dict]:
-    """The steps of the route with the round's choices in them."""
+    """The steps of the route with the round's choices in them.
+
+    A desk that a reading leaves without a score sheet is not asked for one either; one that gets a sheet must fill it.
+    """
     steps = copy.deepcopy(document["route"])
     picked = chosen.get("readings", {})
     for reading in document.get("readings", []):
         rule = reading.get("open")
-        if rule and reading["key"] in picked:
-            step = next(step for step in steps if step["state"] == rule["step"])
-            step[rule["setting"]] = as_value(picked[reading["key"]])
+        if not rule or reading["key"] not in picked:
+            continue
+        step = next(step for step in steps if step["state"] == rule["step"])
+        step[rule["setting"]] = value = as_value(picked[reading["key"]])
+        if rule["setting"] == "scores":
+            needs = step.get("needs", {})
+            kept = {name: wanted for name, wanted in needs.items() if name not in BY_SHEET}
+            step["needs"] = {"sheet_complete": True, **needs} if value else kept
     return steps
+
+
+# How many decimals a deduction in proportion keeps where the rule does not say: as a rate is shown (reading A52).
+PRORATA_DECIMALS = 2
+
+
+def read_otherwise(document: dict, picked: dict) -> tuple[dict, list[str]]:
+    """A score sheet's document with these readings in it, and the marks ("A2=ceil") of those that differ from its own.
+
+    `picked`: reading → choice. The document given is left as it is. Raises ValueError where the sheet would not hold.
+    """
+    document, marks = copy.deepcopy(document), []
+    for reading in _sheet_readings(document):
+        rule, value = reading.get("open"), picked.get(reading["no"])
+        if not rule or value is None or value == _sheet_value(document, reading["no"], rule["setting"]):
+            continue
+        for one in _citing(document, reading["no"]):
+            if rule["setting"] in one:
+                _take(one, rule["setting"], value)
+        reading["text"] += f"本批次按“{rule['choices'][value]}”计算。"
+        marks.append(f"{reading['no']}={value}")
+    if marks:
+        document["version"] = f"{document['version']}+{'+'.join(marks)}"[:40]
+        if errors := read_rubric(document, "评分表")[1]:
+            raise ValueError("；".join(errors))
+    return document, marks
+
+
+def _take(rule, setting, value):
+    rule[setting] = value
+    if setting == "rounding":
+        if value == "prorata":
+            rule.setdefault("decimals", PRORATA_DECIMALS)
+        else:
+            rule.pop("decimals", None)
 
 
 def rubric_for(rubric: RubricVersion | None, chosen: dict) -> RubricVersion | None:
     """The score sheet with the round's readings in it: the same one where none differs, else a version of its own."""
     if rubric is None:
         return None
-    document = json.loads(rubric.document)
-    picked, marks = chosen.get("readings", {}), []
-    for reading in _sheet_readings(document):
-        rule = reading.get("open")
-        value = picked.get(reading["no"])
-        if not rule or value is None or value == _sheet_value(document, reading["no"], rule["setting"]):
-            continue
-        for setting in _citing(document, reading["no"]):
-            if rule["setting"] in setting:
-                setting[rule["setting"]] = as_value(value)
-        reading["text"] += f"本批次按“{rule['choices'][value]}”计算。"
-        marks.append(f"{reading['no']}={value}")
+    document, marks = read_otherwise(json.loads(rubric.document), chosen.get("readings", {}))
     if not marks:
         return rubric
-    document["version"] = f"{document['version']}+{'+'.join(marks)}"[:40]
-    if errors := read_rubric(document, "评分表")[1]:
-        raise ValueError("；".join(errors))
     text = canonical(document)
     return RubricVersion.objects.get_or_create(
         checksum=hashlib.sha256(text.encode()).hexdigest(),
@@ -167,6 +200,42 @@ def rubric_for(rubric: RubricVersion | None, chosen: dict) -> RubricVersion | No
     )[0]
 
 
+def tidy(version, settings: dict) -> dict:
+    """Settings without what says nothing: empty dates, dates the document has already, the way back of an amendment."""
+    kept = {
+        key: value
+        for key, value in settings.items()
+        if key != "original" and value not in (None, "", {}, False)
+    }
+    fixed = version.data.get("windows", {})
+    windows = {}
+    for state, window in settings.get("windows", {}).items():
+        own = {e: text for e, text in window.items() if text and text != fixed.get(state, {}).get(e)}
+        if own:
+            windows[state] = own
+    kept.pop("windows", None)
+    return {**kept, "windows": windows} if windows else kept
+
+
+def originals(version, first: dict, old: dict, new: dict) -> dict:
+    """What an amendment moves away from, kept in the settings: {"original": {state: {end: text}}}, "" where none was set.
+
+    `first`: what earlier amendments have kept. An end that is back where it was is kept no longer.
+    """
+    fixed = version.data.get("windows", {})
+    found = {}
+    for state in ("draft", *(step.state for step in version.route.steps)):
+        for end in ("from", "until"):
+            stood, stands = (
+                {**fixed.get(state, {}), **chosen.get("windows", {}).get(state, {})}.get(end, "")
+                for chosen in (old, new)
+            )
+            original = first.get(state, {}).get(end, stood)
+            if stands != original:
+                found.setdefault(state, {})[end] = original
+    return {"original": found} if found else {}
+
+
 def problems(version, rubric, settings: dict, year: int, *, amending=False) -> dict[str, str]:
     """What is wrong with settings an opener typed: place → sentence. Places: pass_mark, reading:KEY, window:STATE.
 
@@ -176,6 +245,8 @@ def problems(version, rubric, settings: dict, year: int, *, amending=False) -> d
     wrong = {}
     if mark := settings.get("pass_mark"):
         wrong |= _wrong_mark(mark, rubric)
+    if settings.get("drop_extremes") and not version.data.get("panel"):
+        wrong["drop_extremes"] = "本方案没有考核评估组。"
     known = {choice.key: choice for choice in choices(version, rubric, {})}
     for key, value in settings.get("readings", {}).items():
         if key not in known or value not in known[key].choices:
@@ -183,7 +254,25 @@ def problems(version, rubric, settings: dict, year: int, *, amending=False) -> d
     for state, window in settings.get("windows", {}).items():
         if sentence := _wrong_window(version, state, window, year, amending):
             wrong[f"window:{state}"] = sentence
+    if not any(place.startswith("window:") for place in wrong):
+        wrong |= _out_of_order(version, settings.get("windows", {}), year)
     return wrong
+
+
+def _out_of_order(version, windows, year):
+    """A stage that would end before one that comes earlier: said at whichever of the two was typed."""
+    fixed, last = version.data.get("windows", {}), None
+    for state in ("draft", *(step.state for step in version.route.steps if not step.is_notice)):
+        text = windows.get(state, {}).get("until") or fixed.get(state, {}).get("until")
+        if not text:
+            continue
+        day = day_of_window(text, year, end=True)
+        if last and day < last[1]:
+            blamed = state if state in windows else last[0]
+            if blamed in windows:
+                return {f"window:{blamed}": "后一环节的截止日期不能早于前一环节。"}
+        last = (state, day)
+    return {}
 
 
 def _fixed_mark(rubric):
@@ -210,14 +299,13 @@ def _wrong_window(version, state, window, year, amending):
         return "流程中没有这一环节。"
     days = {}
     for end in ("from", "until"):
-        if not window.get(end):
-            continue
-        if fixed.get(end) and not amending:
+        if window.get(end) and fixed.get(end) and not amending:
             return f"原文已经规定为{window_words(fixed[end])}，不能另行设定。"
-        try:
-            days[end] = day_of_window(window[end], year, end=end == "until")
-        except ValueError as error:
-            return f"日期{error}。"
+        if text := window.get(end) or fixed.get(end):
+            try:
+                days[end] = day_of_window(text, year, end=end == "until")
+            except ValueError as error:
+                return f"日期{error}。"
     if len(days) == 2 and days["from"] > days["until"]:
         return "截止日期不能早于开始日期。"
     return ""

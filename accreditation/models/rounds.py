@@ -44,7 +44,8 @@ class Round(models.Model):
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.PREPARING)
     opens_on = models.DateField("开始申报")
     # JSON of what the source leaves open: {"windows": {state: {"from", "until"}}, "pass_mark": "90",
-    # "readings": {key: choice}}; what the document fixes is not repeated. See accreditation.round_settings.
+    # "readings": {key: choice}, "drop_extremes": true}; what the document fixes is not repeated. Amendments keep in
+    # "original" the dates they moved. See accreditation.round_settings.
     settings = models.TextField(default="{}")
     rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +78,11 @@ class Round(models.Model):
     def begins(self, state: str) -> dt.date | None:
         """The first day of a stage, for information: only the end blocks (reading A27)."""
         return self._window(state, "from")
+
+    def first_due(self, state: str) -> dt.date | None:
+        """The last day of a stage before amendments moved it; None where none did, or where there was no date before."""
+        text = self.chosen.get("original", {}).get(state, {}).get("until")
+        return day_of_window(text, self.year, end=True) if text else None
 
     def _window(self, state, end):
         window = {

@@ -74,8 +74,9 @@ def test_a_quota_never_goes_below_what_is_used(house):
     quota = Quota.objects.get(region=house.regions["东市"])
     Quota.objects.filter(pk=quota.pk).update(used=2)
     by = house.officer("甲省", Role.APPROVER)
+    paper = {"document_number": "测试〔2017〕9号", "reason": "调整名额。"}
     with pytest.raises(NotReady) as refused:
-        rounds.set_quota(house.round, "star", house.regions["东市"], 1, by=by, at=AT)
+        rounds.set_quota(house.round, "star", house.regions["东市"], 1, by=by, at=AT, **paper)
     assert refused.value.messages == ["东市已用 2 个名额，不能调减到 1 个。"]
 
 

@@ -4,14 +4,12 @@ import datetime as dt
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
 
 from accounts.models import User
 from accounts.permissions import postings_of
 from accreditation import rounds
 from accreditation.models import ProgrammeVersion
 from regions import clock
-from regions.models import Region
 
 
 class Command(BaseCommand):
@@ -33,11 +31,11 @@ class Command(BaseCommand):
         )
         if version is None:
             raise CommandError(f"没有载入方案“{programme}”，请先运行 load_programme。")
-        place = version.data["source"]["place"]
-        region = Region.objects.standing().filter(level=place["level"], name=place["name"]).first()
+        region = rounds.organiser(version)
         user = User.objects.filter(username=by).first()
         if region is None or user is None:
-            raise CommandError(f"没有地区“{place['name']}”或用户“{by}”。")
+            place = version.data["source"]["place"]["name"]
+            raise CommandError(f"没有地区“{place}”或用户“{by}”。")
         user.acting = next((p for p in postings_of(user, clock.today()) if p.region == region), None)
         try:
             made = rounds.prepare(
@@ -47,6 +45,4 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except ValidationError as error:
             raise CommandError("".join(error.messages)) from error
-        except IntegrityError as error:
-            raise CommandError(f"编号前缀“{code}”已经用过。") from error
         self.stdout.write(f"已建立批次“{made.name}”，请在“批次”页面开启。")
