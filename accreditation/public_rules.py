@@ -71,7 +71,7 @@ def _shown_programme(version):
     draft = windows.get("draft", {})
     first = StepLine("社区申报", ["填报、自评、上传材料"], _window(draft), draft.get("article", ""))
     steps = [
-        StepLine(State(step.state).label, _wanted(step), _window(windows.get(step.state, {})), step.article)
+        StepLine(State(step.state).label, wanted(step), _window(windows.get(step.state, {})), step.article)
         for step in version.route.steps
     ]
     return ShownProgramme(
@@ -106,7 +106,7 @@ def _window(window) -> str:
     return f"{until}前（含当日）" if until else f"{since}起" if since else ""
 
 
-def _wanted(step) -> list[str]:
+def wanted(step) -> list[str]:
     """What happens at a step, in a few words each."""
     if step.is_notice:
         return [f"公示 {step.workdays} 个工作日，没有成立的异议"]
