@@ -52,7 +52,7 @@ def programmes() -> list[ShownProgramme]:
         "programme__key", "loaded_at", "pk"
     ):
         latest[version.programme_id] = version
-    return [_shown_programme(version) for version in latest.values()]
+    return [shown_version(version) for version in latest.values()]
 
 
 def programme(key) -> ShownProgramme | None:
@@ -62,10 +62,11 @@ def programme(key) -> ShownProgramme | None:
         .order_by("-loaded_at", "-pk")
         .first()
     )
-    return _shown_programme(version) if version else None
+    return shown_version(version) if version else None
 
 
-def _shown_programme(version):
+def shown_version(version) -> ShownProgramme:
+    """One loaded version, with its programme and score sheet at hand."""
     document = version.data
     windows = document.get("windows", {})
     draft = windows.get("draft", {})

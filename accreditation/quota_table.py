@@ -33,6 +33,11 @@ class Row:
         return self.quota.size if self.quota else None
 
     @property
+    def left(self) -> int:
+        """What is not yet given to rows below."""
+        return (self.size or 0) - self.split
+
+    @property
     def used(self) -> int:
         return self.quota.used if self.quota else 0
 

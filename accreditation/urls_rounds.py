@@ -1,15 +1,24 @@
-"""Addresses of rounds, quotas, progress and the list of all one may see."""
+"""Addresses of programmes and rounds for offices, progress and the list of all one may see."""
 
 from django.urls import path
 
-from accreditation.views import rounds
+from accreditation.views import organising, programmes, rounds
 
 urlpatterns = [
     path("applications/", rounds.applications, name="applications"),
     path("applications/export/", rounds.export, name="export"),
-    path("rounds/", rounds.rounds, name="rounds"),
-    path("rounds/<int:pk>/", rounds.round_, name="round"),
-    path("rounds/<int:pk>/open/", rounds.open_round, name="open_round"),
-    path("rounds/<int:pk>/quotas/", rounds.quotas, name="quotas"),
     path("progress/", rounds.progress, name="progress"),
+    # /desk/programmes/
+    path("desk/programmes/", programmes.desk_programmes, name="desk_programmes"),
+    path("desk/programmes/<str:key>/", programmes.desk_programme, name="desk_programme"),
+    path("desk/programmes/<str:key>/prepare/", programmes.prepare_round, name="prepare_round"),
+    # /rounds/
+    path("rounds/", organising.list_rounds, name="rounds"),
+    path("rounds/<int:pk>/", organising.show_round, name="round"),
+    path("rounds/<int:pk>/settings/", organising.settle_round, name="settle_round"),
+    path("rounds/<int:pk>/open/", organising.open_round, name="open_round"),
+    path("rounds/<int:pk>/close/", organising.close_round, name="close_round"),
+    path("rounds/<int:pk>/quotas/", organising.quotas, name="quotas"),
+    path("rounds/<int:pk>/amendments/", organising.amendments, name="amendments"),
+    path("rounds/<int:pk>/amend/", organising.amend_round, name="amend_round"),
 ]

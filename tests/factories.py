@@ -63,7 +63,8 @@ class House:
         quotas = [
             {"tier": "star", "level": "city", "region": city, "size": quota} for city in ("东市", "西市")
         ]
-        data = programme or document(quotas=quotas)
+        place = {"place": {"level": "province", "name": "甲省"}}
+        data = programme or document(quotas=quotas, source={**document()["source"], **place})
         self.version, _ = programmes.load(data, "test.json", at=moment(OPENED))
         by = self.officer("甲省", Role.APPROVER)
         made = rounds.prepare(

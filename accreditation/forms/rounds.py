@@ -81,9 +81,3 @@ class ApplicationQuery(forms.Form):
                 shown = dict(self.fields[name].choices).get(value, value) if name == "state" else value
                 parts.append(f"{self.fields[name].label}：{'是' if shown is True else shown}")
         return "；".join(parts)
-
-
-class QuotaSize(forms.Form):
-    """One region's places."""
-
-    size = forms.IntegerField(label="名额", min_value=0, max_value=100_000)

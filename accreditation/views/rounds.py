@@ -1,22 +1,20 @@
-"""Rounds, quotas, progress, and the list of every application one may see, with its workbook."""
+"""The list of every application one may see, with its workbook, and the progress of a round by region and stage."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.limits import client_ip
 from accounts.models import ADMINISTRATORS, Role
 from accreditation import exports
-from accreditation import rounds as running
 from accreditation.disclosure import shown_total
-from accreditation.forms.rounds import SIZES, ApplicationQuery, QuotaSize
-from accreditation.models import Application, Quota, Round, State
+from accreditation.forms.rounds import SIZES, ApplicationQuery
+from accreditation.models import Application, Round
 from accreditation.refusals import NotYours
+from accreditation.views.organising import visible_rounds
 from regions import clock
 from regions.models import Region
 
@@ -73,100 +71,6 @@ def export(request):
     return response
 
 
-def _visible_rounds(user):
-    """Rounds whose place holds the reader's, or lies below it."""
-    posting = user.acting
-    rows = Round.objects.select_related("version__programme", "region")
-    if posting is None:
-        return rows.none()
-    if posting.community_id:
-        return rows.over(posting.community.position)
-    region = posting.region
-    return rows.filter(region__position__lte=region.last, region__last__gte=region.position)
-
-
-@require_safe
-def rounds(request):
-    """The rounds that concern the reader."""
-    return render(request, "accreditation/rounds.html", {"rounds": _visible_rounds(request.user)})
-
-
-@require_safe
-def round_(request, pk):
-    """One round: programme, route with dates, quotas, what is missing before it opens."""
-    found = get_object_or_404(_visible_rounds(request.user), pk=pk)
-    steps = [(step, State(step.state).label, found.due(step.state)) for step in found.route.steps]
-    context = {
-        "round": found,
-        "source": found.version.data["source"],
-        "steps": steps,
-        "draft_until": found.due("draft"),
-        "problems": running.problems(found) if found.status == Round.Status.PREPARING else [],
-        "may_organise": running.may_organise(request.user, found.region),
-        "totals": found.quotas.aggregate(size=Sum("size"), used=Sum("used")),
-    }
-    return render(request, "accreditation/round.html", context)
-
-
-@require_http_methods(["POST"])
-def open_round(request, pk):
-    """Open the round for filing, or say everything that is missing."""
-    found = get_object_or_404(_visible_rounds(request.user), pk=pk)
-    try:
-        running.open_round(found, by=request.user, at=clock.now())
-    except ValidationError as refusal:
-        for sentence in refusal.messages:
-            messages.error(request, sentence)
-    else:
-        messages.success(request, "批次已开启，社区可以申报。")
-    return redirect("accreditation:round", pk=pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def quotas(request, pk):
-    """The places of each region, with what is used; the office above changes them."""
-    found = get_object_or_404(_visible_rounds(request.user), pk=pk)
-    status, wrong = 200, {}
-    if request.method == "POST":
-        quota = get_object_or_404(
-            Quota.objects.select_related("region"), pk=_number(request.POST.get("quota")), round=found
-        )
-        form = QuotaSize(request.POST)
-        if form.is_valid():
-            try:
-                running.set_quota(
-                    found,
-                    quota.tier,
-                    quota.region,
-                    form.cleaned_data["size"],
-                    by=request.user,
-                    at=clock.now(),
-                )
-            except ValidationError as refusal:
-                status, wrong = 409, {quota.pk: refusal.messages[0]}
-            else:
-                messages.success(request, f"{quota.region.name}的名额已改为 {form.cleaned_data['size']} 个。")
-                return redirect("accreditation:quotas", pk=pk)
-        else:
-            status, wrong = 400, {quota.pk: form.errors["size"][0]}
-    rows = [
-        (row, wrong.get(row.pk, ""), request.POST.get("size") if row.pk in wrong else row.size)
-        for row in found.quotas.select_related("region")
-    ]
-    context = {
-        "round": found,
-        "rows": rows,
-        "totals": found.quotas.aggregate(size=Sum("size"), used=Sum("used")),
-        "may_organise": running.may_organise(request.user, found.region),
-        "wrong": wrong,
-    }
-    return render(request, "accreditation/quotas.html", context, status=status)
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 STAGES = (
     ("street", ("street_review",)),
     ("county", ("county_review", "county_notice")),
@@ -183,7 +87,7 @@ def progress(request):
     """How far each region below has come in a round: one count a region and stage, each a link to its list."""
     posting = request.user.acting
     region = posting.region if posting else None
-    open_rounds = list(_visible_rounds(request.user).exclude(status=Round.Status.PREPARING))
+    open_rounds = list(visible_rounds(request.user).exclude(status=Round.Status.PREPARING))
     chosen = next(
         (r for r in open_rounds if str(r.pk) == request.GET.get("round")),
         open_rounds[0] if open_rounds else None,

@@ -56,6 +56,8 @@ DESK = Row(DESKS)
 WITH_LIST = DESKS - {"street handler", "street approver", "next street"}
 LIST = Row(WITH_LIST, sees=SIGNED_IN - DESKS, changes={"county publisher", "county approver"})
 OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county approver"})
+ORGANISER = {"province approver"}
+ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
 MATRIX = {
     # Public
@@ -111,8 +113,14 @@ MATRIX = {
     "desk/objections/<int:pk>/files/<int:file>/": Row(COUNTY, sees=SIGNED_IN - DESKS),
     # Rounds and the list of all one may see
     "applications/": Row(SIGNED_IN), "applications/export/": Row(DESKS | AUDITORS), "rounds/": Row(SIGNED_IN),
-    "rounds/<int:pk>/": Row(SIGNED_IN), "rounds/<int:pk>/open/": Row((), post_only=True, changes={"province approver"}),
-    "rounds/<int:pk>/quotas/": Row(SIGNED_IN, changes={"province approver"}), "progress/": Row(SIGNED_IN),
+    "rounds/<int:pk>/": Row(SIGNED_IN), "rounds/<int:pk>/quotas/": Row(SIGNED_IN, changes=ORGANISER), "progress/": Row(SIGNED_IN),
+    "rounds/<int:pk>/amendments/": Row(SIGNED_IN), "rounds/<int:pk>/amend/": ORGANISES, "rounds/<int:pk>/close/": ORGANISES,
+    # The round is open: its settings and its opening lead to its page
+    "rounds/<int:pk>/settings/": Row((), at_home=ORGANISER, changes=ORGANISER),
+    "rounds/<int:pk>/open/": Row((), at_home=ORGANISER, changes=ORGANISER),
+    # Programmes for offices
+    "desk/programmes/": Row(DESKS | AUDITORS), "desk/programmes/<str:key>/": Row(DESKS | AUDITORS),
+    "desk/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
 }  # fmt: skip
 
 

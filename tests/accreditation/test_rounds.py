@@ -12,6 +12,7 @@ from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.factories import document, moment
 
 AT = moment(dt.date(2017, 8, 20))
+PAPER = {"document_number": "测试〔2017〕9号", "reason": "调整名额。"}
 
 
 @pytest.fixture
@@ -74,24 +75,36 @@ def test_a_quota_never_goes_below_what_is_used(house):
     quota = Quota.objects.get(region=house.regions["东市"])
     Quota.objects.filter(pk=quota.pk).update(used=2)
     by = house.officer("甲省", Role.APPROVER)
-    paper = {"document_number": "测试〔2017〕9号", "reason": "调整名额。"}
     with pytest.raises(NotReady) as refused:
-        rounds.set_quota(house.round, "star", house.regions["东市"], 1, by=by, at=AT, **paper)
+        rounds.set_quota(house.round, "star", house.regions["东市"], 1, by=by, at=AT, **PAPER)
     assert refused.value.messages == ["东市已用 2 个名额，不能调减到 1 个。"]
 
 
 def test_the_quota_page_keeps_a_wrong_number_in_its_box(house, as_):
-    quota = Quota.objects.get(region=house.regions["东市"])
+    east, west = (Quota.objects.get(region=house.regions[name]) for name in ("东市", "西市"))
     address = reverse("accreditation:quotas", args=[house.round.pk])
-    answer = as_("甲省", Role.APPROVER).post(address, {"quota": quota.pk, "size": "三个"})
+
+    def typed(size, **more):
+        keys = {f"star-{q.region_id}": str(q.size) for q in (east, west)}
+        was = {f"was-{key}": value for key, value in keys.items()}
+        return {**keys, **was, f"star-{east.region_id}": size, **PAPER, **more}
+
+    answer = as_("甲省", Role.APPROVER).post(address, typed("三个"))
     assert answer.status_code == 400
     assert 'value="三个"' in answer.content.decode() and 'aria-invalid="true"' in answer.content.decode()
-    Quota.objects.filter(pk=quota.pk).update(used=2)
-    assert as_("甲省", Role.APPROVER).post(address, {"quota": quota.pk, "size": "1"}).status_code == 409
-    assert as_("甲省", Role.APPROVER).post(address, {"quota": quota.pk, "size": "7"}).status_code == 302
-    assert as_("东市", Role.APPROVER).post(address, {"quota": quota.pk, "size": "8"}).status_code == 403
-    quota.refresh_from_db()
-    assert quota.size == 7
+    Quota.objects.filter(pk=east.pk).update(used=2)
+    answer = as_("甲省", Role.APPROVER).post(address, typed("1"))
+    assert answer.status_code == 409 and "东市已用 2 个名额，不能调减到 1 个。" in answer.content.decode()
+    answer = as_("甲省", Role.APPROVER).post(address, typed("7", document_number=""))
+    assert answer.status_code == 409 and "请填写调整文号" in answer.content.decode()
+    assert 'value="7"' in answer.content.decode()
+    assert as_("甲省", Role.APPROVER).post(address, typed("7")).status_code == 302
+    assert as_("东市", Role.APPROVER).post(address, typed("8")).status_code == 403
+    east.refresh_from_db(), west.refresh_from_db()
+    assert (east.size, west.size) == (7, 3)
+    # Somebody saved in between: the page is old, and says what stands now.
+    answer = as_("甲省", Role.APPROVER).post(address, typed("9") | {f"was-star-{east.region_id}": "3"})
+    assert answer.status_code == 409 and "东市的名额刚刚已改为 7 个" in answer.content.decode()
 
 
 def test_the_list_shows_what_one_may_see_filtered_and_counted(house, as_):
