@@ -86,9 +86,9 @@ def read_columns(doc: Doc) -> Columns | None:
         columns.append(Column(one.text("key"), one.text("title"), weight))
         one.close()
     if len({column.key for column in columns}) < len(columns):
-        doc.say("评分栏的“key”不能重复")
+        doc.say("评分栏的“key”不能重复", "column_key")
     if way == "weighted" and sum(column.weight for column in columns) != 100 * UNIT:
-        doc.say("各评分栏的“weight”合计应为 100")
+        doc.say("各评分栏的“weight”合计应为 100", "weight")
     averaged = way != "latest"
     decimals = how.whole("decimals", 2, most=4) if averaged else 2
     at_least = how.whole("at_least", 5, least=3) if way == "mean_without_extremes" else 5

@@ -140,10 +140,10 @@ class HalfCredit(Comparing):
         unit = measure.bound_unit
         top, half = doc.points("at_least"), doc.points("half_at")
         if half >= top:
-            doc.say("“half_at”应小于“at_least”")
+            doc.say("“half_at”应小于“at_least”", "half_at")
         points = doc.points("points", above=0)
         if points % 2:
-            doc.say("“points”的一半超过四位小数")
+            doc.say("“points”的一半超过四位小数", "points")
         return cls(measure, Bound(True, top, True, unit), Bound(True, half, True, unit), points)
 
     @property

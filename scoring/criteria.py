@@ -11,6 +11,9 @@ from functools import cached_property
 from scoring.document import CODE, Doc, listed
 from scoring.measures import NOBODY_FLAG, Bound, Figures, Measure, read_bound, read_measure
 
+# A score sheet or list of conditions made for the demonstration says so wherever its title shows.
+SAMPLE_LABEL = "演示用，非官方附件"
+
 EFFECTS = ("must", "reason")
 TESTS = ("yes", "border")
 
@@ -105,6 +108,7 @@ class Criteria:
     title: str
     source: str
     items: tuple[Criterion, ...]
+    sample: bool = False
 
     def of(self, tier: str) -> tuple[Criterion, ...]:
         """Those of one tier; a criterion that names none holds for all."""
@@ -121,22 +125,29 @@ class Criteria:
 def read_criteria(doc: Doc, file: str, readings: Collection[str]) -> Criteria:
     """The `criteria` object of a document: title, source, groups of conditions."""
     items: list[Criterion] = []
-    title, source = doc.text("title"), doc.text("source")
+    sample = doc.flag("sample", False)
+    title, source = labelled(doc.text("title"), sample), doc.text("source")
     for data in doc.many("groups"):
         group = Doc(data, f"{file} 条件组", doc.errors, doc.known)
         name = group.text("title")
         for one in group.many("criteria"):
             item = _read_criterion(one, file, len(items) + 1, name, doc)
             if any(item.code == other.code for other in items):
-                group.say(f"条件“{item.code}”重复")
+                group.inner(one, "").say(f"条件“{item.code}”重复", "code")
             for number in item.readings:
                 if number not in readings:
-                    group.say(f"条件“{item.code}”引用的释义“{number}”没有写在“readings”里")
+                    wrong = f"条件“{item.code}”引用的释义“{number}”没有写在“readings”里"
+                    group.inner(one, "").say(wrong, "readings")
             items.append(item)
         group.close()
     doc.has("readings")
     doc.close()
-    return Criteria(title, source, tuple(items))
+    return Criteria(title, source, tuple(items), sample)
+
+
+def labelled(title: str, sample: bool) -> str:
+    """The title as it shows: that of a sample says what it is."""
+    return f"{title}（{SAMPLE_LABEL}）" if sample and SAMPLE_LABEL not in title else title
 
 
 def _read_criterion(data: object, file: str, number: int, group: str, parent: Doc) -> Criterion:
@@ -144,7 +155,7 @@ def _read_criterion(data: object, file: str, number: int, group: str, parent: Do
     doc = Doc(data, f"{file} 第 {number} 条（{code}）", parent.errors, parent.known)
     code = doc.text("code")
     if code and not CODE.fullmatch(code):
-        doc.say(f"代号“{code[:20]}”应以大写字母开头，由字母和数字组成")
+        doc.say(f"代号“{code[:20]}”应以大写字母开头，由字母和数字组成", "code")
     tests: list[Yes | Border] = []
     many = doc.many("tests")
     for place, one in enumerate(many, 1):
@@ -157,9 +168,9 @@ def _read_criterion(data: object, file: str, number: int, group: str, parent: Do
             measure = read_measure(inner)
             tests.append(Border(measure, read_bound(inner, measure.bound_unit)))
             if measure.nobody == "leave_out":
-                inner.say("“leave_out”只用于评分表，条件里请写 full 或 zero")
+                inner.say("“leave_out”只用于评分表，条件里请写 full 或 zero", "nobody")
         else:
-            inner.say(f"没有判断方式“{kind[:40]}”，可用的有 {listed(TESTS)}")
+            inner.say(f"没有判断方式“{kind[:40]}”，可用的有 {listed(TESTS)}", "kind")
             continue
         inner.close()
     criterion = Criterion(

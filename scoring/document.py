@@ -33,6 +33,23 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     )
 
 
+class Said(str):
+    """A mistake: the whole sentence, and for those who show it elsewhere `bare` without its place.
+
+    data: the object of the document it was found in; key: the setting, "" where it is of the object as a whole.
+    """
+
+    bare: str
+    data: object
+    key: str
+
+    @classmethod
+    def at(cls, place: str, bare: str, data: object, key: str = "") -> "Said":
+        said = cls(f"{place}：{bare}。")
+        said.bare, said.data, said.key = bare, data, key
+        return said
+
+
 @dataclass(frozen=True)
 class Known:
     """What the rules of a document may name."""
@@ -49,14 +66,15 @@ class Doc:
         self.errors = errors
         self.known = known or Known({})
         self.asked: list[str] = []
+        self.source = data  # the object a mistake is found in
         self.data: dict[str, Any] = {}
         if isinstance(data, dict):
             self.data = data
         else:
             self.say("应为 {…} 形式的一组设置")
 
-    def say(self, sentence: str) -> None:
-        self.errors.append(f"{self.place}：{sentence}。")
+    def say(self, sentence: str, key: str = "") -> None:
+        self.errors.append(Said.at(self.place, sentence, self.source, key))
 
     def has(self, key: str) -> bool:
         """Whether the document sets this optional key."""
@@ -69,14 +87,14 @@ class Doc:
         if value is not None:
             return value
         if key in self.data:
-            self.say(f"“{key}”不能是 null")
+            self.say(f"“{key}”不能是 null", key)
         elif default is None:
-            self.say(f"缺少“{key}”")
+            self.say(f"缺少“{key}”", key)
         return default
 
     def _wrong(self, key: str, value: object, wanted: str) -> None:
         shown = str(value)
-        self.say(f"“{key}”应为{wanted}，写的是“{shown[:30]}”")
+        self.say(f"“{key}”应为{wanted}，写的是“{shown[:30]}”", key)
 
     def text(self, key: str, default: str | None = None) -> str:
         """A string, not empty unless a default is given."""
@@ -127,7 +145,7 @@ class Doc:
         options = tuple(options)
         value = self._value(key, default)
         if value is not None and value not in options:
-            self.say(f"“{key}”没有“{str(value)[:30]}”这种写法，可用的有 {listed(options)}")
+            self.say(f"“{key}”没有“{str(value)[:30]}”这种写法，可用的有 {listed(options)}", key)
         return value if value in options else options[0]
 
     def many(self, key: str, *, empty: bool = False) -> list[Any]:
@@ -165,12 +183,13 @@ class Doc:
         found = self.known.figures.get(key) if isinstance(key, str) else None
         if not isinstance(key, str) or found is None:
             self.say(
-                f"“{setting}”指向的基础数据“{str(key)[:40]}”没有定义，{_nearest(str(key), self.known.figures)}"
+                f"“{setting}”指向的基础数据“{str(key)[:40]}”没有定义，{_nearest(str(key), self.known.figures)}",
+                setting,
             )
             return ""
         self.known.used.add(key)
         if found.type not in types:
-            self.say(f"“{setting}”指向的“{key}”类型是 {found.type}，这里只能用 {listed(types)}")
+            self.say(f"“{setting}”指向的“{key}”类型是 {found.type}，这里只能用 {listed(types)}", setting)
         return key
 
     def defined(self, key: str) -> Figure:
@@ -185,4 +204,4 @@ class Doc:
         """Nothing in a document may be without effect: complain about what no one asked for."""
         for key in self.data:
             if key not in self.asked:
-                self.say(f"没有“{key}”这个设置，可用的有 {listed(dict.fromkeys(self.asked))}")
+                self.say(f"没有“{key}”这个设置，可用的有 {listed(dict.fromkeys(self.asked))}", key)

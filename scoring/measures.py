@@ -80,7 +80,7 @@ def read_bound(doc: Doc, unit: str) -> Bound:
     if doc.has("at_most") and not doc.has("at_least"):
         return Bound(False, doc.points("at_most"), doc.flag("inclusive"), unit)
     if doc.has("at_least") and doc.has("at_most"):
-        doc.say("“at_least”和“at_most”只能写一个")
+        doc.say("“at_least”和“at_most”只能写一个", "at_most")
     return Bound(True, doc.points("at_least"), doc.flag("inclusive"), unit)
 
 
@@ -221,5 +221,5 @@ def read_rate(doc: Doc) -> Rate:
     label, part, whole = doc.text("rate"), doc.figure("part", COUNTED), doc.figures("whole", COUNTED)
     rate = Rate(label, part, whole, doc.choice("nobody", NOBODY), scale_of(doc.defined(part).type))
     if len({doc.defined(key).type for key in rate.keys if key}) > 1:
-        doc.say("“part”和“whole”的类型不同，不能相除")
+        doc.say("“part”和“whole”的类型不同，不能相除", "whole")
     return rate

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from scoring.columns import read_columns
-from scoring.criteria import read_criteria
-from scoring.document import CODE, KEY, Doc, Known
+from scoring.criteria import labelled, read_criteria
+from scoring.document import CODE, KEY, Doc, Known, Said
 from scoring.figures import TYPES, Figure
 from scoring.items import Indicator
 from scoring.points import UNIT, parse_points, show_points
@@ -43,21 +43,30 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
         rubric = _read_sheet(rubric, Doc(document["rubric"], f"{file} 评分表", errors, known), file)
     if document.get("criteria") is not None:
         conditions = Doc(document["criteria"], f"{file} 条件", errors, known)
-        rubric = replace(rubric, criteria=read_criteria(conditions, file, readings))
+        criteria = read_criteria(conditions, file, readings)
+        rubric = replace(rubric, criteria=criteria, sample=rubric.sample or criteria.sample)
     entered = [document[part] for part in ("rubric", "criteria") if part in document]
     if not entered or None in entered:
         return None, errors  # 待录入; the figures may be for what is still to come
     for key in figures:
         if key not in known.used:
-            errors.append(f"{file} 基础数据（{key}）：没有一条规则用到它，请删去或写入规则。")
+            unused = "没有一条规则用到它，请删去或写入规则"
+            errors.append(Said.at(f"{file} 基础数据（{key}）", unused, _raw(document, key), "key"))
     return (None if errors else rubric), errors
+
+
+def _raw(document: dict[str, Any], key: str) -> object:
+    """A figure as the document writes it."""
+    return next((one for one in document["figures"] if isinstance(one, dict) and one.get("key") == key), None)
 
 
 def _read_sheet(rubric: Rubric, doc: Doc, file: str) -> Rubric:
     """The `rubric` object of a document."""
+    sample = doc.flag("sample", False)
     sheet = replace(
         rubric,
-        title=doc.text("title"),
+        title=labelled(doc.text("title"), sample),
+        sample=sample,
         source=doc.text("source"),
         full=doc.points("full", above=0),
         pass_mark=_read_pass_mark(doc),
@@ -85,35 +94,35 @@ def load_rubric(document: dict[str, Any], file: str = "") -> Rubric | None:
 def read_figures(data: object, file: str, errors: list[str]) -> dict[str, Figure]:
     """The `figures` list of a document, by key."""
     figures: dict[str, Figure] = {}
+    raw: dict[str, object] = {}
     if not isinstance(data, list):
-        errors.append(f"{file}：“figures”应为基础数据的列表。")
+        errors.append(Said.at(file, "“figures”应为基础数据的列表", data))
         return figures
     for number, one in enumerate(data, 1):
         name = one.get("key") if isinstance(one, dict) else None
         doc = Doc(one, f"{file} 基础数据第 {number} 项（{name}）", errors)
         figure = _read_figure(doc)
         if figure.key in figures:
-            doc.say(f"“{figure.key}”已经定义过，名称不能重复")
+            doc.say(f"“{figure.key}”已经定义过，名称不能重复", "key")
         figures[figure.key] = figure
+        raw[figure.key] = data[number - 1]
         doc.close()
     for figure in figures.values():
         for setting, other in (("part_of", figure.part_of), ("within", figure.within)):
             if other and (other not in figures or figures[other].type != figure.type):
-                errors.append(
-                    f"{file} 基础数据（{figure.key}）：“{setting}”指向的“{other}”没有定义，或类型不同。"
-                )
+                wrong = f"“{setting}”指向的“{other}”没有定义，或类型不同"
+                errors.append(Said.at(f"{file} 基础数据（{figure.key}）", wrong, raw[figure.key], setting))
         whole = figures.get(figure.all_of)
         if figure.all_of and (figure.type != "yesno" or whole is None or whole.type != "count"):
-            errors.append(
-                f"{file} 基础数据（{figure.key}）：“all_of”只用于 yesno，应指向类型为 count 的基础数据。"
-            )
+            wrong = "“all_of”只用于 yesno，应指向类型为 count 的基础数据"
+            errors.append(Said.at(f"{file} 基础数据（{figure.key}）", wrong, raw[figure.key], "all_of"))
     return figures
 
 
 def _read_figure(doc: Doc) -> Figure:
     key = doc.text("key")
     if key and (not KEY.fullmatch(key) or key.endswith("_reason") or key == "community"):
-        doc.say(f"“{key[:40]}”不能作名称，应由小写字母、数字和下划线组成，不以 _reason 结尾")
+        doc.say(f"“{key[:40]}”不能作名称，应由小写字母、数字和下划线组成，不以 _reason 结尾", "key")
     type_ = doc.choice("type", TYPES)
     scaled = type_ in ("decimal", "points")
 
@@ -138,9 +147,9 @@ def _read_figure(doc: Doc) -> Figure:
         optional=doc.flag("optional", False),
     )
     if type_ == "points" and not figure.most:
-        doc.say("类型为 points 的基础数据要写明“max”")
+        doc.say("类型为 points 的基础数据要写明“max”", "max")
     if figure.step and figure.most and figure.most % figure.step:
-        doc.say("“max”应为“step”的整倍数")
+        doc.say("“max”应为“step”的整倍数", "step")
     return figure
 
 
@@ -159,7 +168,7 @@ def _read_readings(document: dict[str, Any], file: str, errors: list[str]) -> di
         if one.has("open"):
             _check_open(one.inner(one.data["open"], " 的选择（open）"))
         if reading.number in readings:
-            one.say(f"“{reading.number}”已经写过")
+            one.say(f"“{reading.number}”已经写过", "no")
         readings[reading.number] = reading
         one.close()
     return readings
@@ -208,6 +217,7 @@ def _read_categories(doc: Doc, file: str, readings: dict[str, Reading]) -> tuple
             parts = inner.many("projects")
         for part in parts:
             one = Doc(part, f"{file} 项目", doc.errors, doc.known)
+            one.source = part if "projects" in inner.data else data
             name = one.text("title")
             one.place = f"{file} 项目“{name}”"
             own, items = one.points("max", above=0), []
@@ -215,11 +225,12 @@ def _read_categories(doc: Doc, file: str, readings: dict[str, Reading]) -> tuple
                 count += 1
                 items.append(_read_indicator(item, file, count, title, name, one))
                 if items[-1].code in codes:
-                    one.say(f"指标“{items[-1].code}”重复")
+                    one.inner(item, "").say(f"指标“{items[-1].code}”重复", "code")
                 codes.add(items[-1].code)
                 for number in items[-1].readings:
                     if number not in readings:
-                        one.say(f"指标“{items[-1].code}”引用的释义“{number}”没有写在“readings”里")
+                        wrong = f"指标“{items[-1].code}”引用的释义“{number}”没有写在“readings”里"
+                        one.inner(item, "").say(wrong, "readings")
             one.close()
             if not bonus:
                 _check_sum(one, own, [item.max for item in items], "各指标")
@@ -233,9 +244,10 @@ def _read_categories(doc: Doc, file: str, readings: dict[str, Reading]) -> tuple
     return tuple(categories)
 
 
-def _check_sum(doc: Doc, most: int, parts: list[int], what: str) -> None:
+def _check_sum(doc: Doc, most: int, parts: list[int], what: str, key: str = "max") -> None:
     if most != sum(parts):
-        doc.say(f"满分 {show_points(most)} 分，{what}合计却是 {show_points(sum(parts))} 分")
+        wrong = f"满分 {show_points(most)} 分，{what}合计却是 {show_points(sum(parts))} 分，请核对后改成一致"
+        doc.say(wrong, key)
 
 
 def _read_indicator(
@@ -245,7 +257,7 @@ def _read_indicator(
     doc = Doc(data, f"{file} 第 {number} 项（{code}）", parent.errors, parent.known)
     code = doc.text("code")
     if code and not CODE.fullmatch(code):
-        doc.say(f"代号“{code[:20]}”应以大写字母开头，由字母和数字组成")
+        doc.say(f"代号“{code[:20]}”应以大写字母开头，由字母和数字组成", "code")
     most = doc.points("max", above=0)
     rules = read_rules(doc, most)
     gives = any(rule.family == "gives" for rule in rules)
@@ -267,11 +279,11 @@ def _read_indicator(
         check=doc.text("check", ""),
     )
     if floor >= most or not floor <= start <= most:
-        doc.say("“floor”、“start”和“max”应从小到大")
+        doc.say("“floor”、“start”和“max”应从小到大", "max")
     limits = [rule.most for rule in rules if rule.family == "gives"]
     reach = start + sum(limit for limit in limits if limit is not None)
     if gives and None not in limits and reach < most:
-        doc.say(f"各规则最多给 {show_points(reach)} 分，达不到满分 {show_points(most)} 分")
+        doc.say(f"各规则最多给 {show_points(reach)} 分，达不到满分 {show_points(most)} 分", "max")
     if item.may_be_left_out and len(rules) > 1:
         doc.say("“leave_out”只能用在只有一条规则的指标上")
     doc.close()
@@ -284,7 +296,7 @@ def _signed(doc: Doc, key: str) -> int:
     try:
         return parse_points(value) if isinstance(value, str) else parse_points("")
     except ValueError:
-        doc.say(f"“{key}”应为带引号的数，写的是“{str(value)[:30]}”")
+        doc.say(f"“{key}”应为带引号的数，写的是“{str(value)[:30]}”", key)
         return 0
 
 
@@ -308,9 +320,9 @@ def _read_grades(doc: Doc) -> tuple[Grade, ...]:
         quota = one.points("quota", above=0) if one.has("quota") else None
         grades.append(Grade(one.text("title"), one.points("at_least"), one.flag("inclusive"), quota))
         if len(grades) > 1 and grades[-1].points >= grades[-2].points:
-            one.say("等次应从最高一档往下排")
+            one.say("等次应从最高一档往下排", "at_least")
         if quota is not None and quota > 100 * UNIT:
-            one.say("“quota”是百分比，不能超过 100")
+            one.say("“quota”是百分比，不能超过 100", "quota")
         one.close()
     return tuple(grades)
 
@@ -333,17 +345,20 @@ def _read_period(doc: Doc, key: str) -> Period | None:
 def _check_whole(rubric: Rubric, doc: Doc) -> None:
     """What only the whole sheet shows: its sum, optional figures in a rule, items a period names."""
     ordinary = [category.max for category in rubric.categories if not category.bonus]
-    _check_sum(doc, rubric.full, ordinary, "各大类")
+    _check_sum(doc, rubric.full, ordinary, "各大类", "full")
     if rubric.pass_mark and rubric.pass_mark.points > rubric.full:
-        doc.say(f"合格线 {show_points(rubric.pass_mark.points)} 分高于满分 {show_points(rubric.full)} 分")
+        doc.say(
+            f"合格线 {show_points(rubric.pass_mark.points)} 分高于满分 {show_points(rubric.full)} 分",
+            "pass_mark",
+        )
     for key in rubric.required:
         if key in rubric.figures and rubric.figures[key].optional:
-            doc.say(f"基础数据“{key}”用于计分，不能是可不填的")
+            doc.say(f"基础数据“{key}”用于计分，不能是可不填的", f"optional:{key}")
     named = [rubric.pass_mark, rubric.period, rubric.later_period]
     for reading in (part.reading for part in named if part and part.reading):
         if reading not in rubric.readings:
-            doc.say(f"引用的释义“{reading}”没有写在“readings”里")
+            doc.say(f"引用的释义“{reading}”没有写在“readings”里", f"reading:{reading}")
     for period in (rubric.period, rubric.later_period):
         for code in period.indicators if period else ():
             if code not in rubric.by_code:
-                doc.say(f"时段引用的指标“{code}”不存在")
+                doc.say(f"时段引用的指标“{code}”不存在", f"indicator:{code}")

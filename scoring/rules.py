@@ -83,7 +83,7 @@ def read_rule(data: object, doc: Doc, place: str, full: int) -> Rule | None:
     kind = inner.text("kind")
     if kind not in KINDS:
         if kind:
-            inner.say(f"没有计分规则“{kind[:40]}”，可用的有 {listed(KINDS)}")
+            inner.say(f"没有计分规则“{kind[:40]}”，可用的有 {listed(KINDS)}", "kind")
         return None
     rule: Rule = KINDS[kind].read(inner, full)
     inner.close()

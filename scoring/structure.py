@@ -5,7 +5,7 @@ from functools import cached_property
 
 from scoring.columns import Columns
 from scoring.compiled import Compiled, compile_sections
-from scoring.criteria import Criteria
+from scoring.criteria import SAMPLE_LABEL, Criteria
 from scoring.figures import Figure
 from scoring.items import Indicator
 from scoring.points import show_points
@@ -117,6 +117,12 @@ class Rubric:
     period: Period | None = None
     later_period: Period | None = None
     columns: Columns | None = None
+    sample: bool = False
+
+    @property
+    def label(self) -> str:
+        """What stands beside everything made from a sheet of the demonstration, "" for a genuine one."""
+        return SAMPLE_LABEL if self.sample else ""
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:

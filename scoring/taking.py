@@ -238,7 +238,7 @@ class PerMissing(Rule):
         found = doc.defined(doc.figure("figure", ("count",)))
         items, open_list = doc.texts("items"), doc.flag("open")
         if not open_list and found.most != len(items):
-            doc.say(f"列表有 {len(items)} 项，基础数据“{found.key}”的“most”也应为 {len(items)}")
+            doc.say(f"列表有 {len(items)} 项，基础数据“{found.key}”的“max”也应为 {len(items)}", "items")
         return cls(found.key, items, open_list, doc.points("lose", above=0))
 
     @property

@@ -199,7 +199,7 @@ SMALL = {
     ),
     "closed list longer than its figure": (
         [{"kind": "per_missing", "figure": "n", "items": ["甲", "乙"], "open": False, "lose": "1"}],
-        "列表有 2 项，基础数据“n”的“most”也应为 2",
+        "列表有 2 项，基础数据“n”的“max”也应为 2",
     ),
     "group of both families": (
         [
@@ -273,7 +273,7 @@ def test_loading_a_bad_document_raises_all_mistakes(document):
     document["rubric"]["full"] = "99"
     with pytest.raises(BadDocument) as caught:
         load_rubric(document)
-    assert caught.value.errors == ["hunan-star-2017.json 评分表：满分 99 分，各大类合计却是 100 分。"]
+    assert caught.value.errors == ["hunan-star-2017.json 评分表：满分 99 分，各大类合计却是 100 分，请核对后改成一致。"]
 
 
 @pytest.mark.parametrize("hostile", ["__import__('os')", "a\nb", "a);x=(1", "ａ", "A", "1a", "", "a" * 61])
