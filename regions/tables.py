@@ -32,7 +32,7 @@ def read_table(name: str, data: bytes) -> list[list]:
     if ending == "csv":
         return _csv(data)
     if ending == "xlsx" and data[:4] == b"PK\x03\x04":
-        _check_zip(data)
+        check_workbook(data)
     elif ending != "xls" or data[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise BadTable("请上传 .xlsx、.xls 或 .csv 文件；文件内容应与扩展名一致，可在 Excel 中另存后再传。")
     try:
@@ -56,11 +56,11 @@ def _csv(data):
     raise BadTable("无法读取这个 CSV 文件，请存为 UTF-8 或 GBK 编码后再传。")
 
 
-def _check_zip(data):
-    """Refuse a workbook that would unpack to far more than any real one."""
+def check_workbook(data: bytes, most: int = MAX_UNPACKED):
+    """Refuse (BadTable) a workbook that would unpack to more than `most` bytes, or whose cells lie too far out."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+            if sum(entry.file_size for entry in archive.infolist()) > most:
                 raise BadTable("这个工作簿解压后过大，请只保留需要的工作表后再传。")
             for name in archive.namelist():
                 _check_extent(archive.read(name))
