@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from accreditation import eligibility, programme_lines
+from accreditation import eligibility, programme_lines, round_settings
 from accreditation.models import ProgrammeVersion, State
 from accreditation.windows import window_words
 from scoring.loading import rubric_of
@@ -72,7 +72,12 @@ def shown_version(version) -> ShownProgramme:
     draft = windows.get("draft", {})
     first = StepLine("社区申报", ["填报、自评、上传材料"], _window(draft), draft.get("article", ""))
     steps = [
-        StepLine(State(step.state).label, wanted(step), _window(windows.get(step.state, {})), step.article)
+        StepLine(
+            State(step.state).label,
+            wanted(step),
+            f"{step.workdays} 个工作日" if step.is_notice else _window(windows.get(step.state, {})),
+            step.article,
+        )
         for step in version.route.steps
     ]
     return ShownProgramme(
@@ -87,7 +92,7 @@ def shown_version(version) -> ShownProgramme:
         ],
         lines=programme_lines.lines(document),
         missing=[gap["sentence"] for gap in document.get("missing", [])],
-        readings=document.get("readings", []),
+        readings=[r | {"ways": round_settings.ways(document, r)} for r in document.get("readings", [])],
         rubric=rubric_of(version.rubric),
     )
 
@@ -104,6 +109,8 @@ def _window(window) -> str:
     since, until = (window_words(window[end]) if window.get(end) else "" for end in ("from", "until"))
     if since and until:
         return since if since == until else f"{since}至{until}"
+    if until.endswith("旬"):
+        return until
     return f"{until}前（含当日）" if until else f"{since}起" if since else ""
 
 

@@ -86,6 +86,15 @@ def _above(row, level, rows):
     return next((r for r in rows if r.region.level == level and r.region.contains(row.region.position)), None)
 
 
+def totals(round_) -> tuple[int, int] | None:
+    """(places, used) over all tiers at the highest level that has any: lower ones are a part of it. None without any."""
+    by_level = {}
+    for level, size, used in round_.quotas.values_list("region__level", "size", "used"):
+        sums = by_level.get(level, (0, 0))
+        by_level[level] = (sums[0] + size, sums[1] + used)
+    return by_level[max(by_level, key=LEVELS.index)] if by_level else None
+
+
 def may_set(user, round_, row) -> bool:
     """The upper region's approver splits its own places; all other rows are the organiser's."""
     if row.above is None:

@@ -37,7 +37,8 @@ def examples(rubric_version) -> dict[str, Example]:
 
 @lru_cache(maxsize=32)
 def _examples(text: str) -> dict[str, Example]:
-    document = json.loads(text)
+    # A part that is still to be entered (null) leaves the other one to read by.
+    document = {key: part for key, part in json.loads(text).items() if part is not None}
     found = {}
     for part in ("rubric", "criteria"):
         for reading in (document.get(part) or {}).get("readings", []):

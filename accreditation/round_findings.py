@@ -8,6 +8,7 @@ from django.db.models import Count
 from accreditation.models import Application, Quota, Round, State
 from accreditation.programme_lines import LEVEL
 from accreditation.routes import STEP_STATES
+from accreditation.windows import day_words
 from scoring.loading import rubric_of
 
 
@@ -44,19 +45,17 @@ def before_opening(round_, day=None) -> list[Finding]:
         found.append(Finding("请填写批次名称。", "name"))
     if (until := round_.due("draft")) and until < round_.opens_on:
         found.append(
-            Finding(f"申报截止（{_words(until)}）早于开始申报（{_words(round_.opens_on)}）。", "opens_on")
+            Finding(
+                f"申报截止（{day_words(until)}）早于开始申报（{day_words(round_.opens_on)}）。", "opens_on"
+            )
         )
     return found
-
-
-def _words(day):
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _run_out(document, day):
     source = document["source"]
     if source.get("valid_until") and day > dt.date.fromisoformat(source["valid_until"]):
-        until = _words(dt.date.fromisoformat(source["valid_until"]))
+        until = day_words(dt.date.fromisoformat(source["valid_until"]))
         yield Finding(f"{source['number']}有效期至{until}，已经届满，不能据此开展新的批次。")
 
 

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 
 from accounts.events import canonical
-from accreditation.windows import day_of_window, window_words
+from accreditation.windows import day_of_window, day_words, window_words
 from scoring.loading import rubric_of
 from scoring.models import RubricVersion
 from scoring.points import parse_points
@@ -52,7 +52,7 @@ def choices(version, rubric, chosen: dict) -> list[Choice]:
                     reading["article"],
                     reading["text"],
                     reading["reading"],
-                    rule["choices"],
+                    ordered(rule["choices"], default),
                     default,
                     picked.get(reading["key"], default),
                 )
@@ -67,12 +67,24 @@ def choices(version, rubric, chosen: dict) -> list[Choice]:
                     reading["article"],
                     reading["article"],
                     reading["text"],
-                    rule["choices"],
+                    ordered(rule["choices"], default),
                     default,
                     picked.get(reading["no"], default),
                 )
             )
     return found
+
+
+def ordered(ways: dict[str, str], default: str) -> dict[str, str]:
+    """Ways to read, the document's own first, numbers by size (a stored document has its keys in the order of letters)."""
+    keys = sorted(ways, key=lambda key: (key != default, int(key) if key.isdigit() else 0, key))
+    return {key: ways[key] for key in keys}
+
+
+def ways(document: dict, reading: dict) -> list[str]:
+    """The words of the ways in which an open reading of the frame may be read; empty for a settled one."""
+    rule = reading.get("open")
+    return list(ordered(rule["choices"], _frame_value(document, rule)).values()) if rule else []
 
 
 def as_value(text: str):
@@ -270,7 +282,8 @@ def _out_of_order(version, windows, year):
         if last and day < last[1]:
             blamed = state if state in windows else last[0]
             if blamed in windows:
-                return {f"window:{blamed}": "后一环节的截止日期不能早于前一环节。"}
+                days = f"前一环节为 {day_words(last[1])}，后一环节为 {day_words(day)}"
+                return {f"window:{blamed}": f"各环节应依次截止（{days}）。"}
         last = (state, day)
     return {}
 

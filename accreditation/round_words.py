@@ -113,7 +113,7 @@ def _sheet(round_):
 def readings(round_) -> list[str]:
     """Each reading the source leaves open, and which way this round takes."""
     found = round_settings.choices(round_.version, round_.rubric, round_.chosen)
-    said = [f"{c.text}（{c.article}）：{c.effect}。" for c in found]
+    said = [f"{c.text if c.text == c.article else f'“{c.text}”（{c.article}）'}：{c.effect}。" for c in found]
     if round_.version.data.get("panel"):
         drop = round_.chosen.get("drop_extremes")
         least = round_.version.data["panel"]["drop_extremes_from"]

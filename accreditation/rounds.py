@@ -19,6 +19,7 @@ from accreditation.permissions import may_organise
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
 from regions.models import Region
+from scoring.loading import rubric_of
 from scoring.models import RubricVersion
 
 
@@ -34,8 +35,8 @@ def organiser(version) -> Region | None:
 
 
 def sheets_of(version) -> list[RubricVersion]:
-    """The score sheets a round of this version may take: the document's own, then what was published for the programme."""
-    own = [version.rubric] if version.rubric_id else []
+    """The score sheets a round of this version may take: the document's own where it is whole, then what was published."""
+    own = [version.rubric] if rubric_of(version.rubric) else []
     published = RubricPublication.objects.filter(programme=version.programme_id).select_related("rubric")
     return own + [publication.rubric for publication in published]
 

@@ -8,10 +8,10 @@ urlpatterns = [
     path("applications/", rounds.applications, name="applications"),
     path("applications/export/", rounds.export, name="export"),
     path("progress/", rounds.progress, name="progress"),
-    # /desk/programmes/
-    path("desk/programmes/", programmes.desk_programmes, name="desk_programmes"),
-    path("desk/programmes/<str:key>/", programmes.desk_programme, name="desk_programme"),
-    path("desk/programmes/<str:key>/prepare/", programmes.prepare_round, name="prepare_round"),
+    # /rounds/programmes/
+    path("rounds/programmes/", programmes.desk_programmes, name="desk_programmes"),
+    path("rounds/programmes/<str:key>/", programmes.desk_programme, name="desk_programme"),
+    path("rounds/programmes/<str:key>/prepare/", programmes.prepare_round, name="prepare_round"),
     # /rounds/
     path("rounds/", organising.list_rounds, name="rounds"),
     path("rounds/<int:pk>/", organising.show_round, name="round"),

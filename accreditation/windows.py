@@ -36,3 +36,8 @@ def window_words(text: str) -> str:
     year = f"{found[1]}年" if found[1] else "每年"
     part = found[3] if found[3] in THIRDS else f"{int(found[3])}日"
     return f"{year}{int(found[2])}月{part}"
+
+
+def day_words(day: dt.date) -> str:
+    """One day as a sentence has it: 2022年5月15日."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -22,7 +22,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9-]{1,11}", re.ASCII)
 WHOLE_DATE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", re.ASCII)
 YEARLY_DATE = re.compile(r"(\d{1,2})[-./月](\d{1,2})日?", re.ASCII)
 THIRD = re.compile(r"(?:(\d{4})[-./年])?(\d{1,2})[-./月]?(上旬|中旬|下旬)")
-HOW = "请写作 2022年5月15日、5月15日 或 12月上旬。"
+HOW = "请写作 2022年5月15日、5月15日 或 12月上旬"
 
 
 class WindowField(forms.CharField):
@@ -40,10 +40,12 @@ class WindowField(forms.CharField):
             text = f"{int(found[1]):02}-{int(found[2]):02}"
         elif found := THIRD.fullmatch(text):
             text = f"{found[1]}-" * bool(found[1]) + f"{int(found[2]):02}-{found[3]}"
+        else:
+            raise ValidationError(f"{self.label}{HOW}。")
         try:
             day_of_window(text, 2024, end=True)
         except ValueError:
-            raise ValidationError(HOW) from None
+            raise ValidationError(f"{self.label}：没有这一天，请核对；{HOW}。") from None
         return text
 
     def prepare_value(self, value):
@@ -80,6 +82,8 @@ class Refusable(forms.Form):
             return
         for place, sentences in refusal.message_dict.items():
             name = self.field_of(place)
+            if place.startswith("window:") and name in self.fields:
+                sentences = [f"{self.fields[name].label}：{sentence}" for sentence in sentences]
             self.add_error(name if name in self.fields and place != NON_FIELD_ERRORS else None, sentences)
 
 
@@ -189,6 +193,11 @@ class Settle(_Windows, NewRound):
         self._add_readings()
         self.order_fields(self.field_order)
 
+    @property
+    def sheet_words(self) -> str:
+        """The one score sheet there is."""
+        return _sheet_words(self.sheet) if self.sheet else ""
+
     @staticmethod
     def _stands(round_):
         return {
@@ -204,7 +213,7 @@ class Settle(_Windows, NewRound):
 
     def _add_sheet(self, sheets):
         by_key = {str(sheet.pk): sheet for sheet in sheets}
-        if len(sheets) > 1 or (sheets and self.round.rubric_id is None):
+        if sheets and [sheet.pk for sheet in sheets] != [self.round.rubric_id]:
             self.fields["rubric"] = forms.ChoiceField(
                 label="评分表（条件）",
                 choices=[(key, _sheet_words(sheet)) for key, sheet in by_key.items()],
@@ -265,7 +274,10 @@ class Settle(_Windows, NewRound):
 
 
 def _sheet_words(version):
+    """A score sheet's version, title and whether it is a sample, as one line."""
     sheet = rubric_of(version)
+    if sheet is None:
+        return f"{version.version}（还没有评分表）"
     names = [sheet.title] * bool(sheet.title) + ([sheet.criteria.title] if sheet.criteria else [])
     sample = "（演示用，非官方附件）" if version.sample else ""
     return f"{version.version}：{'、'.join(names)[:60]}{sample}"

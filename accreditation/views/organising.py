@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -70,7 +69,7 @@ def show_round(request, pk):
         "readings": round_words.readings(found),
         "amendments": [] if preparing else amending.told(found),
         "may_organise": may_organise(request.user, found.region),
-        "totals": found.quotas.aggregate(size=Sum("size"), used=Sum("used")),
+        "totals": quota_table.totals(found),
         "capped": bool(quota_table.levels(found.route)),
     }
     return render(request, "accreditation/round.html", context)
@@ -78,15 +77,13 @@ def show_round(request, pk):
 
 def _linked(round_, findings):
     """(sentence, address or nothing, words of the link) of each."""
-    settings, sheets = reverse("accreditation:settle_round", args=[round_.pk]), ""
-    key = round_.version.programme.key
-    own = rounds.sheets_of(round_.version)
+    settings = reverse("accreditation:settle_round", args=[round_.pk])
     found = []
     for finding in findings:
         address, words = "", ""
         if finding.place == "rubric":
-            sheets = sheets_address(key)
-            chosen = len(own) > (1 if round_.version.rubric_id else 0)
+            sheets = sheets_address(round_.version.programme.key)
+            chosen = any(sheet != round_.rubric for sheet in rounds.sheets_of(round_.version))
             address, words = (f"{settings}#id_rubric", "选择评分表") if chosen else (sheets, "录入评分表")
         elif finding.place == "quotas":
             address, words = reverse("accreditation:quotas", args=[round_.pk]), "填写名额"
@@ -242,7 +239,7 @@ def quotas(request, pk):
         "own": own,
         "live": live,
         "form": form,
-        "totals": found.quotas.aggregate(size=Sum("size"), used=Sum("used")),
+        "totals": quota_table.totals(found),
     }
     return render(request, "accreditation/quotas.html", context, status=status)
 
@@ -252,26 +249,27 @@ def _sets(user, round_, row):
 
 
 def _tiers(user, round_, rows, own, form):
-    """For the page: (tier, its rows, sum), each row with its field; rows below that concern others are left out."""
+    """For the page: (tier, its rows, the others' rows, sum), each row with its field.
+
+    Those of other places stand apart; what others give on to theirs is left out.
+    """
     keys = {row.key for row in own}
     region = user.acting.region
     needed = {level for step in round_.route.steps for level in step.quotas}
     found = []
     for tier in round_.version.data["tiers"]:
-        shown = []
-        for row in rows:
-            if row.tier != tier["key"]:
+        mine = [row for row in rows if row.tier == tier["key"]]
+        near, far = [], []
+        for row in mine:
+            here = region and (region.contains(row.region.position) or row.region.contains(region.position))
+            if row.above and row.key not in keys and not (here and row.quota):
                 continue
-            near = region is not None and (
-                region.contains(row.region.position) or row.region.contains(region.position)
-            )
-            if row.above and row.key not in keys and (row.quota is None or not near):
-                continue
-            field = form[row.key] if row.key in keys else None
-            was = form[f"was-{row.key}"] if row.key in keys else None
-            shown.append((row, field, was, row.region.level in needed))
-        if shown:
-            found.append((tier, shown))
+            fields = (form[row.key], form[f"was-{row.key}"]) if row.key in keys else (None, None)
+            (near if here or region is None else far).append((row, *fields, row.region.level in needed))
+        if mine:
+            top = [row for row in mine if row.region.level == mine[0].region.level]
+            total = f"{mine[0].region.get_level_display()}共 {sum(row.size or 0 for row in top)} 个"
+            found.append((tier, near, far, total))
     return found
 
 

@@ -119,8 +119,8 @@ MATRIX = {
     "rounds/<int:pk>/settings/": Row((), at_home=ORGANISER, changes=ORGANISER),
     "rounds/<int:pk>/open/": Row((), at_home=ORGANISER, changes=ORGANISER),
     # Programmes for offices
-    "desk/programmes/": Row(DESKS | AUDITORS), "desk/programmes/<str:key>/": Row(DESKS | AUDITORS),
-    "desk/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
+    "rounds/programmes/": Row(DESKS | AUDITORS), "rounds/programmes/<str:key>/": Row(DESKS | AUDITORS),
+    "rounds/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
 }  # fmt: skip
 
 
