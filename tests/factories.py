@@ -38,6 +38,12 @@ def document(key="hunan-star-2017", **changes) -> dict:
     return {**json.loads(text), **changes}
 
 
+def placed(key, region, **changes) -> dict:
+    """A shipped programme document whose issuing office stands in a region of the house; its own table of places left out."""
+    place = {"place": {"level": region.level, "name": region.name}}
+    return document(key, **{"quotas": [], "source": {**document(key)["source"], **place}, **changes})
+
+
 class House:
     """Province 甲省 with cities 东市 (counties 一县, 二县) and 西市 (三县), each county two streets of two communities."""
 
@@ -107,6 +113,21 @@ class House:
             code="TC",
             by=None,
             at=moment(dt.date(2017, 1, 2)),
+        )
+
+    def prepared(self, key, region_name, *, year=2017, code=None, name="", day=OPENED, **changes) -> Round:
+        """A round in preparation of a shipped programme, issued by the office of a region of the house."""
+        region = self.regions[region_name]
+        version, _ = programmes.load(placed(key, region, **changes), f"{key}.json", at=moment(day))
+        return rounds.prepare(
+            version,
+            region,
+            name=name or f"{key} {year}",
+            year=year,
+            code=code or f"{key.split('-')[0].upper()[:6]}{year}",
+            opens_on=day,
+            by=self.officer(region_name, Role.APPROVER),
+            at=moment(day),
         )
 
     # People
