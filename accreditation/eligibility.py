@@ -1,5 +1,7 @@
 """May this community apply? Every reason why not, at once. The programme names the conditions (docs/programmes.md)."""
 
+from dataclasses import dataclass
+
 from accreditation.models import Recognition
 from regions.clock import day_of
 from scoring.points import parse_points, show_points
@@ -58,32 +60,58 @@ def rechecks_passed(application, rule, day):
     Counted back from the year before the round's. A year that was left out with authority (with its reason) is stepped
     over; the year of recognition itself is not a recheck.
     """
+    runs = _runs(application, rule, day)
+    if not runs:
+        return f"没有有效的{_levels(rule)}称号，谈不上复查。"
+    broken = [run.broken for run in runs]
+    return "" if not all(broken) else f"须连续 {rule['years']} 年年度复查合格：{min(broken, key=len)}。"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The rechecks of one title, counted back: the years that passed and were left out, and what breaks the run, or ""."""
+
+    title: Recognition
+    passed: tuple[int, ...]
+    left_out: tuple[int, ...]
+    broken: str
+
+    def words(self) -> str:
+        """ "2018年认定；2019、2020、2021年度复查合格" """
+        told = [f"{self.title.year}年认定"]
+        if self.passed:
+            told.append(f"{_years(self.passed)}年度复查合格")
+        if self.left_out:
+            told.append(f"{_years(self.left_out)}年度经批准未复查")
+        return "；".join(told)
+
+
+def _years(years):
+    return "、".join(str(year) for year in sorted(years))
+
+
+def _runs(application, rule, day):
     titles = Recognition.objects.held_on(day).filter(community=application.community, money__in=rule["money"])
-    runs = [
+    return [
         _run(title, application.round.year, rule["years"]) for title in titles.prefetch_related("rechecks")
     ]
-    if not runs:
-        return f"没有有效的{'、'.join(_LEVELS[m] for m in rule['money'])}称号，谈不上复查。"
-    if any(not broken for broken in runs):
-        return ""
-    return f"须连续 {rule['years']} 年年度复查合格：{min(runs, key=len)}。"
 
 
 def _run(title, year, years):
-    """Why the run of passes before `year` is broken, or nothing."""
     by_year = {recheck.year: recheck for recheck in title.rechecks.all()}
-    wanted, at = years, year - 1
-    while wanted:
-        if at <= title.year:
-            return f"{title.year} 年认定，之后的年度复查不足 {years} 年"
+    passed, left_out, at, broken = [], [], year - 1, ""
+    while len(passed) < years and not broken:
         recheck = by_year.get(at)
-        if recheck is None:
-            return f"缺 {at} 年度的复查结果"
-        if recheck.passed is False:
-            return f"{at} 年度复查不合格"
-        wanted -= 1 if recheck.passed else 0
+        if at <= title.year:
+            broken = f"{title.year} 年认定，之后的年度复查不足 {years} 年"
+        elif recheck is None:
+            broken = f"缺 {at} 年度的复查结果"
+        elif recheck.passed is False:
+            broken = f"{at} 年度复查不合格"
+        else:
+            (left_out if recheck.passed is None else passed).append(at)
         at -= 1
-    return ""
+    return _Run(title, tuple(passed), tuple(left_out), broken)
 
 
 def self_score_at_least(application, rule, day):
@@ -126,14 +154,42 @@ ALWAYS = (standing, not_held_already)
 def reasons_against(application, at) -> list[str]:
     """Every condition of the programme's tier that the application does not meet on the day, as sentences."""
     day = day_of(at)
-    rules = [
-        rule
-        for rule in application.round.version.data.get("eligibility", [])
-        if application.tier in rule.get("tiers", [application.tier])
-    ]
+    rules = _rules(application)
     found = [check(application, {}, day) for check in ALWAYS]
     found += [ELIGIBILITY[rule["rule"]](application, rule, day) for rule in rules]
     return [sentence for sentence in found if sentence]
+
+
+# The conditions that rest on the register alone: a yes/no figure may be derived from one of them.
+DERIVING = ("established", "holds_title", "rechecks_passed")
+
+
+def derived(application, figures, at) -> dict[str, tuple[bool, str]]:
+    """What the register says of figures nobody fills in: key → (value, words). They follow the conditions they name.
+
+    A figure whose condition does not concern the tier is left out.
+    """
+    day, found = day_of(at), {}
+    rules = {rule["rule"]: rule for rule in _rules(application)}
+    for figure in figures:
+        if rule := rules.get(figure.derived):
+            against = ELIGIBILITY[rule["rule"]](application, rule, day)
+            words = against.rstrip("。") if against else _record(application, rule, day)
+            found[figure.key] = (not against, words)
+    return found
+
+
+def _record(application, rule, day):
+    """What the register holds for a condition that is met."""
+    if rule["rule"] != "rechecks_passed":
+        return condition_words(rule)
+    return next(run.words() for run in _runs(application, rule, day) if not run.broken)
+
+
+def _rules(application):
+    """The programme's conditions for the application's tier."""
+    rules = application.round.version.data.get("eligibility", [])
+    return [rule for rule in rules if application.tier in rule.get("tiers", [application.tier])]
 
 
 def condition_words(rule) -> str:
@@ -183,9 +239,7 @@ def conditions(application, at) -> list[tuple[str, str, bool | None]]:
     """The tier's conditions before it is written: words, article, and whether met (None: shown by the figures)."""
     day = day_of(at)
     found = []
-    for rule in application.round.version.data.get("eligibility", []):
-        if application.tier not in rule.get("tiers", [application.tier]):
-            continue
+    for rule in _rules(application):
         met = None
         if rule["rule"] != "self_score_at_least":
             met = not ELIGIBILITY[rule["rule"]](application, rule, day)
@@ -196,9 +250,7 @@ def conditions(application, at) -> list[tuple[str, str, bool | None]]:
 def reason_due(application, at) -> str:
     """Why the community must give a written reason of its own, or nothing: no title (soft gate), or a village."""
     day = day_of(at)
-    for rule in application.round.version.data.get("eligibility", []):
-        if application.tier not in rule.get("tiers", [application.tier]):
-            continue
+    for rule in _rules(application):
         if rule["rule"] == "holds_title" and rule.get("or_reason"):
             held = Recognition.objects.held_on(day).filter(
                 community=application.community, money__in=rule["money"]

@@ -7,7 +7,7 @@ source, ladder, eligibility, route, windows, quotas, materials, notices and read
 import json
 
 from accreditation import programme_sections
-from accreditation.eligibility import ELIGIBILITY
+from accreditation.eligibility import DERIVING, ELIGIBILITY
 from accreditation.needs import NEEDS
 from accreditation.programme_words import (
     ISSUERS,
@@ -45,6 +45,7 @@ def check(document: object, file: str) -> list[str]:
     _filing(top, tiers, states)
     _missing(top)
     _readings(top)
+    _score_sheet(top)
     programme_sections.check(top, tiers, states)
     top.asked += ELSEWHERE
     top.close()
@@ -229,6 +230,33 @@ def _readings(top):
         if item.has("open"):
             _open_reading(item.inner(item.data["open"], " 的选择（open）"), steps)
         item.close()
+
+
+def _score_sheet(top):
+    """What the score sheet says of the frame: the desk that looks at a later period, the rule that tells a derived figure."""
+    rules = [rule.get("rule") for rule in _objects(top, "eligibility")]
+    for figure in _objects(top, "figures"):
+        name = figure.get("derived")
+        if name is not None and (name not in rules or name not in DERIVING):
+            item = top.inner(figure, f" 基础数据（{figure.get('key')}）")
+            known = "、".join(rule for rule in DERIVING if rule in rules) or "（无）"
+            item.say(
+                f"“derived”指向的申报条件“{str(name)[:40]}”没有写在“eligibility”里，可用的有 {known}",
+                "derived",
+            )
+    sheet = top.data.get("rubric")
+    later = sheet.get("later_period") if isinstance(sheet, dict) else None
+    if isinstance(later, dict) and isinstance(later.get("desk"), str):
+        desks = [step.get("state") for step in _objects(top, "route") if step.get("scores")]
+        if later["desk"] not in desks:
+            item = top.inner(later, " 评分表 later_period")
+            item.say(f"“desk”应为流程中评分的环节，可用的有 {'、'.join(map(str, desks)) or '（无）'}", "desk")
+
+
+def _objects(top, key):
+    """The entries of a list of the document that are objects; whatever else it holds is said elsewhere."""
+    value = top.data.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _open_reading(rule, steps):

@@ -15,6 +15,7 @@ class Figure:
     all_of: for yes/no: a whole of which a number may be given instead; yes when the number reaches it.
     least, most, step: limits, scaled by UNIT for decimals and points; None where there are none.
     optional: a sheet without it is complete; what rests on it stays open.
+    derived: a fact the portal knows by itself, under the name of the rule that tells it: no form asks for it.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Figure:
     most: int | None = None
     step: int | None = None
     optional: bool = False
+    derived: str = ""
 
     @property
     def reason_key(self) -> str:

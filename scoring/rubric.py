@@ -44,6 +44,9 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
     if document.get("criteria") is not None:
         conditions = Doc(document["criteria"], f"{file} 条件", errors, known)
         criteria = read_criteria(conditions, file, readings)
+        for item in criteria.items:
+            if item.code in rubric.by_code:
+                conditions.say(f"条件“{item.code}”与评分表的指标同名，请换一个代号", f"code:{item.code}")
         rubric = replace(rubric, criteria=criteria, sample=rubric.sample or criteria.sample)
     entered = [document[part] for part in ("rubric", "criteria") if part in document]
     if not entered or None in entered:
@@ -145,7 +148,10 @@ def _read_figure(doc: Doc) -> Figure:
         most=limit("max"),
         step=doc.points("step", above=0) if type_ == "points" else None,
         optional=doc.flag("optional", False),
+        derived=doc.text("derived") if doc.has("derived") else "",
     )
+    if figure.derived and type_ != "yesno":
+        doc.say("“derived”只用于 yesno 的基础数据", "derived")
     if type_ == "points" and not figure.most:
         doc.say("类型为 points 的基础数据要写明“max”", "max")
     if figure.step and figure.most and figure.most % figure.step:
@@ -337,7 +343,10 @@ def _read_period(doc: Doc, key: str) -> Period | None:
         one.text("article"),
         one.texts("indicators", empty=True),
         one.text("reading", ""),
+        one.text("desk") if key == "later_period" else "",
     )
+    if key == "later_period" and not period.indicators:
+        one.say("“indicators”应写明复核哪些指标", "indicators")
     one.close()
     return period
 

@@ -1,11 +1,13 @@
 """What a checked rubric is made of: classes, projects, items, pages, pass mark, grades, and the whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 
 from scoring.columns import Columns
 from scoring.compiled import Compiled, compile_sections
-from scoring.criteria import SAMPLE_LABEL, Criteria
+from scoring.criteria import SAMPLE_LABEL, Criteria, Criterion
 from scoring.figures import Figure
 from scoring.items import Indicator
 from scoring.points import show_points
@@ -43,20 +45,30 @@ class Category:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the filing: a project's items, and the figures they need that no earlier page asked for."""
+    """One page of the filing: a project's items or a group of conditions, and the figures they need.
+
+    figures: those to be filled in here, as no earlier page asked for them. known: those the portal works out itself.
+    """
 
     number: int
-    category: Category
-    project: Project
+    category: Category | None
+    project: Project | None
     figures: tuple[Figure, ...]
+    known: tuple[Figure, ...] = ()
+    heading: str = ""
+    criteria: tuple[Criterion, ...] = ()
 
     @property
     def title(self) -> str:
-        return self.project.title
+        return self.project.title if self.project else self.criteria[0].group
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
-        return self.project.indicators
+        return self.project.indicators if self.project else ()
+
+    @property
+    def items(self) -> tuple[Indicator | Criterion, ...]:
+        return (*self.indicators, *self.criteria)
 
 
 @dataclass(frozen=True)
@@ -89,13 +101,17 @@ class Grade:
 
 @dataclass(frozen=True)
 class Period:
-    """The days the figures are of, or, of a later period, those a reviewer may look at (Hunan's note 1)."""
+    """The days the figures are of, or, of a later period, those a reviewer may look at (Hunan's note 1).
+
+    desk: of a later period, the one desk that looks at it, as the route names it.
+    """
 
     first: str
     last: str
     article: str
     indicators: tuple[str, ...] = ()
     reading: str = ""
+    desk: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +181,46 @@ class Rubric:
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
-        """The filing pages in order: one for each project, every figure on the first page that needs it."""
+        """The filing pages of the items in order: one for each project, every figure on the first page that needs it."""
         pages: list[Page] = []
         asked: set[str] = set()
         for category in self.categories:
             for project in category.projects:
-                keys = [key for indicator in project.indicators for key in indicator.figures]
-                own = [self.figures[key] for key in dict.fromkeys(keys) if key not in asked]
-                asked.update(keys)
-                pages.append(Page(len(pages) + 1, category, project, tuple(own)))
+                own, known = self._ask(project.indicators, asked)
+                pages.append(Page(len(pages) + 1, category, project, own, known, category.title))
         return tuple(pages)
+
+    def pages_for(self, tier: str) -> tuple[Page, ...]:
+        """All filing pages of a tier: those of the items, then one for each group of its conditions."""
+        pages = list(self.pages)
+        if self.criteria is None:
+            return self.pages
+        asked = {key for item in self.indicators for key in item.figures}
+        for _group, members in groupby(self.criteria.of(tier), key=lambda item: item.group):
+            criteria = tuple(members)
+            own, known = self._ask(criteria, asked)
+            pages.append(Page(len(pages) + 1, None, None, own, known, self.criteria.title, criteria))
+        return tuple(pages)
+
+    def _ask(
+        self, items: Sequence[Indicator | Criterion], asked: set[str]
+    ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+        """The figures of these items that were not asked for yet: (to fill in, known by the portal); they count as asked."""
+        keys = dict.fromkeys(key for item in items for key in item.figures if key not in asked)
+        asked.update(keys)
+        figures = [self.figures[key] for key in keys]
+        return tuple(f for f in figures if not f.derived), tuple(f for f in figures if f.derived)
+
+    @cached_property
+    def derived(self) -> tuple[Figure, ...]:
+        """The figures that the portal works out itself."""
+        return tuple(figure for figure in self.figures.values() if figure.derived)
+
+    @cached_property
+    def later_items(self) -> tuple[Indicator, ...]:
+        """The items whose later period a reviewer may look at."""
+        codes = self.later_period.indicators if self.later_period else ()
+        return tuple(item for item in self.indicators if item.code in codes)
 
     def readings_of(self, indicator: Indicator) -> tuple[Reading, ...]:
         return tuple(self.readings[number] for number in indicator.readings)

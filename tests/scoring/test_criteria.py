@@ -30,7 +30,7 @@ def criteria_document():
             "tiers": ["high"],
             "tests": [{"kind": "border", "figure": "staff", "at_least": "2", "inclusive": True}],
         },
-        {"code": "C3", "text": "就业率", "tests": [RATE, {"kind": "yes", "figure": "place"}]},
+        {"code": "C3", "text": "就业率", "tests": [{**RATE}, {"kind": "yes", "figure": "place"}]},
         {"code": "C4", "text": "已有称号", "tiers": ["high"], "tests": [{"kind": "yes", "figure": "title"}]},
         {"code": "C5", "text": "普通层级", "tiers": ["low"], "tests": [{"kind": "yes", "figure": "place"}]},
     ]
@@ -190,3 +190,18 @@ def test_mistakes_in_criteria(spoil, sentence):
     rubric, errors = read_rubric(document, "criteria-1.json")
     assert rubric is None
     assert any(sentence in error for error in errors), errors
+
+
+def test_pages_ask_for_each_figure_once_and_never_for_a_derived_one():
+    document = criteria_document()
+    document["figures"][-1]["derived"] = "holds_title"
+    document["criteria"]["groups"].append(
+        {"title": "另一组", "criteria": [document["criteria"]["groups"][0]["criteria"].pop()]}
+    )
+    high, low = (rubric_of(document).pages_for(tier) for tier in ("high", "low"))
+    assert [(page.heading, page.title, [item.code for item in page.items]) for page in high] == [
+        ("认定标准", "组", ["C1", "C2", "C3", "C4"])
+    ]
+    assert [figure.key for figure in high[0].figures] == ["place", "staff", "total", "employed"]
+    assert [figure.key for figure in high[0].known] == ["title"]
+    assert [(page.number, page.title, len(page.figures)) for page in low] == [(1, "组", 3), (2, "另一组", 0)]

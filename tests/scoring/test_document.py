@@ -139,6 +139,39 @@ MISTAKES = {
         lambda d: d["rubric"]["later_period"]["indicators"].append("H99"),
         "时段引用的指标“H99”不存在",
     ),
+    "later period without its desk": (
+        lambda d: d["rubric"]["later_period"].pop("desk"),
+        "评分表 later_period：缺少“desk”",
+    ),
+    "later period of no item": (
+        lambda d: d["rubric"]["later_period"].pop("indicators"),
+        "“indicators”应写明复核哪些指标",
+    ),
+    "a derived number": (
+        lambda d: figure(d, "new_jobs_target").update(derived="holds_title"),
+        "“derived”只用于 yesno 的基础数据",
+    ),
+    "a condition named like an item": (
+        lambda d: d.update(
+            criteria={
+                "title": "条件",
+                "source": "测试",
+                "groups": [
+                    {
+                        "title": "组",
+                        "criteria": [
+                            {
+                                "code": "H01",
+                                "text": "条件",
+                                "tests": [{"kind": "yes", "figure": "meets_city_standard"}],
+                            }
+                        ],
+                    }
+                ],
+            }
+        ),
+        "条件“H01”与评分表的指标同名",
+    ),
     "categories not a list": (
         lambda d: d["rubric"].update(categories={"a": 1}),
         "评分表：“categories”应为非空的列表",
@@ -273,7 +306,9 @@ def test_loading_a_bad_document_raises_all_mistakes(document):
     document["rubric"]["full"] = "99"
     with pytest.raises(BadDocument) as caught:
         load_rubric(document)
-    assert caught.value.errors == ["hunan-star-2017.json 评分表：满分 99 分，各大类合计却是 100 分，请核对后改成一致。"]
+    assert caught.value.errors == [
+        "hunan-star-2017.json 评分表：满分 99 分，各大类合计却是 100 分，请核对后改成一致。"
+    ]
 
 
 @pytest.mark.parametrize("hostile", ["__import__('os')", "a\nb", "a);x=(1", "ａ", "A", "1a", "", "a" * 61])

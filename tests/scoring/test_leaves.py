@@ -31,6 +31,7 @@ TEXTS = {
         "definition",
     ),
     *("formula", "from", "to", "readings", "indicators", "no", "reading", "version", "key"),
+    *("derived", "desk"),  # the portal's own: which fact of the register, which desk
 }
 ANOTHER = {"full": "zero", "floor": "ceil", "latest": "mean", "must": "reason", "reason": "must"}
 PROGRAMMES = ["hunan-star-2017", "quangang-2016", "zhoukou-2022"]
@@ -120,7 +121,7 @@ def texts(rubric: Rubric):
             for item in rubric.indicators
         ],
         [
-            (figure.label, figure.unit, figure.definition, figure.formula)
+            (figure.label, figure.unit, figure.definition, figure.formula, figure.derived)
             for figure in rubric.figures.values()
         ],
         (rubric.pass_mark, rubric.period, rubric.later_period),
