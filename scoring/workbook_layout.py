@@ -48,6 +48,14 @@ WAYS = {
     "去掉最高最低后平均": "mean_without_extremes",
     "加权": "weighted",
 }
+# Who looks at a later period, and what a fact of the register is told by.
+DESKS = {
+    "街道审核": "street_review",
+    "县级评审": "county_review",
+    "市级评审": "city_review",
+    "省级评审": "province_review",
+}
+DERIVED = {"依法设立": "established", "已有称号": "holds_title", "复查连续合格": "rechecks_passed"}
 # Word of a border → (at least?, does it include the number itself?); 以上、以下、以内 do (民法典第一千二百五十九条).
 BOUNDS = {
     **dict.fromkeys(("不低于", "以上", "不少于", "不小于", "大于等于", "大于或等于", "至少", "达到", "≥", ">="), (True, True)),
@@ -250,6 +258,7 @@ FIGURE_COLUMNS = (
     Column("part_of", "不大于", "填另一项数据的代号：大于它的不能提交。", 26),
     Column("within", "不应大于", "填另一项数据的代号：大于它的提示核对。", 26),
     Column("all_of", "可填数目", "类型为“是否”的：也可以填数目，达到这里所写的数据算“是”。", 26),
+    Column("derived", "平台核对", "类型为“是否”的：不用填报，由平台按认定登记核对。", 12, choices=tuple(DERIVED)),
     Column("min", "最小值", "可不填。", 8),
     Column("max", "最大值", "类型为“评分”的必填。", 8),
     Column("step", "分档", "类型为“评分”的必填：以多少分为一档。", 8),
@@ -302,6 +311,7 @@ INFO_ROWS = (
     Column("later_article", "参考时段的条款", ""),
     Column("later_reading", "参考时段的读法", ""),
     Column("later_indicators", "参考时段适用的指标", "代号用顿号隔开。"),
+    Column("later_desk", "参考时段由谁复核", "流程中评分的一个环节。", choices=tuple(DESKS)),
     Column("way", "合成方法", "有几个评分栏的，怎样合成一个结果。", choices=tuple(WAYS)),
     Column("decimals", "合成保留小数", "不写为 2。"),
     Column("at_least", "去掉最高最低至少要几个评分", "不写为 5。"),
