@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.models import Department, Office
 from accreditation import filing_content
 from accreditation.models import State
+from accreditation.windows import day_words
 from regions.workdays import Calendar, UnknownYear
 
 # What the community reads of the events; a desk's own steps (scores, opinions, lists) are not among them.
@@ -37,6 +38,8 @@ def phases(application) -> list[dict]:
         kind = "done" if number < here else "now" if number == here else "later"
         due = round_.due(state)
         note = f"{due.month}月{due.day}日前" if due and kind != "done" else ""
+        if note and (was := round_.first_due(state)):
+            note += f"（原定{was.month}月{was.day}日）"
         found.append({"label": label, "kind": kind, "note": note})
     if application.state == State.RECOGNISED:
         found[-1]["kind"] = "done"
@@ -101,11 +104,15 @@ def holder(application) -> Office | None:
 
 @dataclass(frozen=True)
 class Deadline:
-    """Until when: the day (inclusive, 24:00), what it is the end of, and the working days left (None: no calendar)."""
+    """Until when: the day (inclusive, 24:00), what it is the end of, and the working days left (None: no calendar).
+
+    was: the day before an amendment moved it.
+    """
 
     day: dt.date
     what: str
     left: int | None
+    was: dt.date | None = None
 
     @property
     def words(self) -> str:
@@ -126,7 +133,7 @@ def deadline(round_, today: dt.date, calendar: Calendar, state="draft") -> Deadl
                 left = calendar.working_days_between(today, day)
             except UnknownYear:
                 left = None
-            return Deadline(day, labels[name], left)
+            return Deadline(day, labels[name], left, round_.first_due(name))
     return None
 
 
@@ -142,11 +149,16 @@ def next_step(application) -> str:
     if application.step.is_notice:
         return "公示期满没有成立的异议，即进入下一环节。"
     after = application.round.route.after(state)
-    until = _until(application.round.due(state))
+    until = _until(application.round, state)
     then = f"通过后进入{State(after.state).label}" if after else "通过后予以认定"
-    later = _until(application.round.due(after.state)) if after and not until else ""
+    later = _until(application.round, after.state) if after and not until else ""
     return f"现在是{State(state).label}{until}，{then}{later}。"
 
 
-def _until(due):
-    return f"（应在{due.year}年{due.month}月{due.day}日前完成）" if due else ""
+def _until(round_, state):
+    due, was = round_.due(state), round_.first_due(state)
+    if not due:
+        return ""
+    if was:
+        return f"（原定{day_words(was)}前完成，调整为{day_words(due)}前）"
+    return f"（应在{day_words(due)}前完成）"

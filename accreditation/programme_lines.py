@@ -41,6 +41,30 @@ def lines(document) -> list[tuple[str, str, str]]:
     return found
 
 
+def wanted(step) -> list[str]:
+    """What happens at a step, in a few words each."""
+    if step.is_notice:
+        return [f"公示 {step.workdays} 个工作日，没有成立的异议"]
+    said = ["一名工作人员即可办理" if step.one_clerk else "经办提出意见，审核决定"]
+    if step.scores:
+        said.append("本级独立评分或核对条件")
+    if step.panel:
+        said.append("考核评估组评分")
+    if step.needs.get("criteria_met"):
+        said.append("认定条件全部符合")
+    if "score_at_least" in step.needs:
+        mark = step.needs["score_at_least"]
+        said.append("评分达到合格分" if mark == "pass_mark" else f"评分达到 {mark} 分")
+    if step.needs.get("site_visit"):
+        said.append("实地考察通过")
+    if step.listing:
+        said.append("择优列入推荐名单")
+    if step.caps:
+        levels = "、".join(LEVEL[cap] for cap in step.caps)
+        said.append(f"不超过{levels}名额{'（已下达的）' if step.quotas_if_set else ''}")
+    return said
+
+
 def _material(material):
     need = "必须提交" if material["required"] else "有的提交"
     if state := material.get("made_by"):

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from accreditation import eligibility, programme_lines, round_settings
-from accreditation.models import ProgrammeVersion, State
+from accreditation import amendments, eligibility, programme_lines, round_settings, round_words
+from accreditation.models import ProgrammeVersion, Round, State
 from accreditation.windows import window_words
 from scoring.loading import rubric_of
 from scoring.rubric import Rubric
@@ -16,6 +16,15 @@ class StepLine:
     wanted: list[str]
     window: str  # in words; empty where the source sets none
     article: str
+
+
+@dataclass(frozen=True)
+class ShownRound:
+    """A round that is open: its stages with their dates, and the amendments that moved them."""
+
+    name: str
+    stages: list[round_words.Stage]
+    amendments: list[amendments.Told]
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class ShownProgramme:
     missing: list[str]
     readings: list[dict]
     rubric: Rubric | None
+    rounds: list[ShownRound]
 
     @property
     def issued_on(self):
@@ -56,17 +66,25 @@ def programmes() -> list[ShownProgramme]:
 
 
 def programme(key) -> ShownProgramme | None:
+    """One programme by its key, with its open rounds."""
     version = (
         ProgrammeVersion.objects.select_related("programme", "rubric")
         .filter(programme__key=key)
         .order_by("-loaded_at", "-pk")
         .first()
     )
-    return shown_version(version) if version else None
+    if version is None:
+        return None
+    rounds = Round.objects.filter(version__programme__key=key, status=Round.Status.OPEN)
+    shown = [
+        ShownRound(round_.name, round_words.stages(round_), amendments.told(round_))
+        for round_ in rounds.select_related("version")
+    ]
+    return shown_version(version, shown)
 
 
-def shown_version(version) -> ShownProgramme:
-    """One loaded version, with its programme and score sheet at hand."""
+def shown_version(version, rounds=()) -> ShownProgramme:
+    """One loaded version, with its programme and score sheet at hand. `rounds`: those to show with it."""
     document = version.data
     windows = document.get("windows", {})
     draft = windows.get("draft", {})
@@ -74,7 +92,7 @@ def shown_version(version) -> ShownProgramme:
     steps = [
         StepLine(
             State(step.state).label,
-            wanted(step),
+            programme_lines.wanted(step),
             f"{step.workdays} 个工作日" if step.is_notice else _window(windows.get(step.state, {})),
             step.article,
         )
@@ -94,6 +112,7 @@ def shown_version(version) -> ShownProgramme:
         missing=[gap["sentence"] for gap in document.get("missing", [])],
         readings=[r | {"ways": round_settings.ways(document, r)} for r in document.get("readings", [])],
         rubric=rubric_of(version.rubric),
+        rounds=list(rounds),
     )
 
 
@@ -112,29 +131,3 @@ def _window(window) -> str:
     if until.endswith("旬"):
         return until
     return f"{until}前（含当日）" if until else f"{since}起" if since else ""
-
-
-def wanted(step) -> list[str]:
-    """What happens at a step, in a few words each."""
-    if step.is_notice:
-        return [f"公示 {step.workdays} 个工作日，没有成立的异议"]
-    said = ["一名工作人员即可办理" if step.one_clerk else "经办提出意见，审核决定"]
-    if step.scores:
-        said.append("本级独立评分或核对条件")
-    if step.panel:
-        said.append("考核评估组评分")
-    if step.needs.get("criteria_met"):
-        said.append("认定条件全部符合")
-    if "score_at_least" in step.needs:
-        mark = step.needs["score_at_least"]
-        said.append("评分达到合格分" if mark == "pass_mark" else f"评分达到 {mark} 分")
-    if step.needs.get("site_visit"):
-        said.append("实地考察通过")
-    if step.listing:
-        said.append("择优列入推荐名单")
-    if step.caps:
-        levels = "、".join(
-            {"city": "市级", "county": "县级", "province": "省级", "street": "街道"}[c] for c in step.caps
-        )
-        said.append(f"不超过{levels}名额{'（已下达的）' if step.quotas_if_set else ''}")
-    return said

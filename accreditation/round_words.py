@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accreditation import eligibility, quota_table, round_settings
 from accreditation.models import State
-from accreditation.public_rules import wanted
+from accreditation.programme_lines import wanted
 from regions.templatetags.portal import zh_day
 from scoring.loading import rubric_of
 
