@@ -41,7 +41,7 @@ ACTIONS = {
 }
 
 APPLICATION_COLUMNS = [
-    ("编号", 16), ("批次", 26), ("社区", 18), ("所在地", 36), ("类型", 8), ("状态", 12), ("提交时间", 17), ("到达本环节", 17),
+    ("编号", 16), ("批次", 26), ("层级", 20), ("社区", 18), ("所在地", 36), ("类型", 8), ("状态", 12), ("提交时间", 17), ("到达本环节", 17),
     ("本环节期限", 12), ("自评分", 9), ("街道评分", 9), ("县级评分", 9), ("市级评分", 9), ("省级评分", 9), ("列入名单", 10), ("未列入理由", 24),
     ("证书编号", 24),
 ]  # fmt: skip
@@ -100,7 +100,7 @@ def _applications(applications, by):
     for a in rows.iterator(chunk_size=1000):
         title = getattr(a, "recognition", None)
         yield (
-            a.number, a.round.name, a.community.name, a.community.place, a.community.get_kind_display(),
+            a.number, a.round.name, a.tier_name, a.community.name, a.community.place, a.community.get_kind_display(),
             State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
             *(points(shown_total(by, a, level)) for level, _ in LEVELS),
             "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",

@@ -172,7 +172,8 @@ def queue_rows(applications, user, rounds, today, calendar) -> list[Row]:
     state = desk_of(user)
     visits = SiteVisit.objects.filter(application=OuterRef("pk"), state=state).order_by("-pk")
     answered = Remark.objects.filter(application=OuterRef("pk"), state=state, answered_at__isnull=False)
-    told = applications.select_related("community").annotate(
+    joined = applications.select_related("community", "round__version").defer("round__version__document")
+    told = joined.annotate(
         verdict=F("own__verdict"),
         proposed=F("own__proposed_at"),
         begun=F("own__sheet"),

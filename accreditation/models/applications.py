@@ -130,6 +130,13 @@ class Application(models.Model):
     def ended(self):
         return self.state in ENDED
 
+    @property
+    def tier_name(self) -> str:
+        """The title it applies for, as this kind of community would hold it."""
+        tiers = self.round.version.data["tiers"]
+        tier = next((one for one in tiers if one["key"] == self.tier), {"name": self.tier})
+        return tier.get("name_by_kind", {}).get(self.community.kind, tier["name"])
+
     @cached_property
     def basic_facts(self) -> dict:
         return json.loads(self.basics)

@@ -111,6 +111,7 @@ def queue(request):
         "rows": rows,
         "sizes": forms.SIZES,
         "rounds": waiting.rounds,
+        "several": len({(row.application.round_id, row.application.tier) for row in rows}) > 1,
         "scores": any(step.scores for step in steps),
         "visits": any(step.needs.get("site_visit") for step in steps),
         "listing": any(step.listing for step in steps) and acting.role != Role.HANDLER,

@@ -71,7 +71,11 @@ def lists(request):
                 | counts.get(key, {"waiting": 0, "listed": 0, "cleared": 0})
                 | {"recognises": round_.route.steps[-1].level == region.level}
             )
-    return render(request, "accreditation/lists.html", {"rows": rows, "region": region})
+    return render(
+        request,
+        "accreditation/lists.html",
+        {"rows": rows, "region": region, "recognising": any(row["recognises"] for row in rows)},
+    )
 
 
 def _counts(rounds, region, state, notice_state):

@@ -14,6 +14,7 @@ from accreditation.disclosure import shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
 from accreditation.models import Application, Round
 from accreditation.refusals import NotYours
+from accreditation.routes import LEVELS
 from accreditation.views.organising import visible_rounds
 from regions import clock
 from regions.models import Region
@@ -40,6 +41,7 @@ def applications(request):
     context = {
         "form": form,
         "page": page,
+        "several": len({(a.round_id, a.tier) for a in page}) > 1,
         "today": clock.today(),
         "may_export": _may_export(request.user),
         "sizes": SIZES,
@@ -71,14 +73,15 @@ def export(request):
     return response
 
 
+# Name of a column, its head, the states it counts. Those of a level stand only where the round's route comes by there.
 STAGES = (
-    ("street", ("street_review",)),
-    ("county", ("county_review", "county_notice")),
-    ("city", ("city_review", "city_notice")),
-    ("province", ("province_review", "province_notice")),
-    ("recognised", ("recognised",)),
-    ("returned", ("returned",)),
-    ("ended", ("declined", "withdrawn", "disqualified")),
+    ("street", "街道", ("street_review",)),
+    ("county", "县级", ("county_review", "county_notice")),
+    ("city", "市级", ("city_review", "city_notice")),
+    ("province", "省级", ("province_review", "province_notice")),
+    ("recognised", "已认定", ("recognised",)),
+    ("returned", "退回补正", ("returned",)),
+    ("ended", "未入选等", ("declined", "withdrawn", "disqualified")),
 )
 
 
@@ -92,24 +95,33 @@ def progress(request):
         (r for r in open_rounds if str(r.pk) == request.GET.get("round")),
         open_rounds[0] if open_rounds else None,
     )
-    rows, total = [], None
+    stages, rows, total = [], [], None
     if region is not None and chosen is not None and posting.role not in ADMINISTRATORS:
         visible = Application.objects.visible_to(request.user).filter(round=chosen)
-        rows, total = _progress_rows(visible, region)
-    context = {"region": region, "rounds": open_rounds, "round": chosen, "rows": rows, "total": total}
+        levels = {step.level for step in chosen.route.steps}
+        stages = [stage for stage in STAGES if stage[0] in levels or stage[0] not in LEVELS]
+        rows, total = _progress_rows(visible, region, stages)
+    context = {
+        "region": region,
+        "rounds": open_rounds,
+        "round": chosen,
+        "heads": [head for _, head, _ in stages],
+        "rows": rows,
+        "total": total,
+    }
     return render(request, "accreditation/progress.html", context)
 
 
-def _progress_rows(visible, region):
+def _progress_rows(visible, region, stages):
     """Stage counts per child region from one grouped query, folded by position."""
     children = list(Region.objects.filter(parent=region).order_by("position"))
     counts = visible.order_by().values("position", "state").annotate(n=Count("pk"))
-    table = {child.pk: dict.fromkeys((name for name, _ in STAGES), 0) for child in children}
-    stage_of = {state: name for name, states in STAGES for state in states}
+    table = {child.pk: dict.fromkeys((name for name, _, _ in stages), 0) for child in children}
+    stage_of = {state: name for name, _, states in stages for state in states}
     for row in counts:
         child = next((c for c in children if c.contains(row["position"])), None)
         if child is not None and row["state"] in stage_of:
             table[child.pk][stage_of[row["state"]]] += row["n"]
     rows = [(child, list(table[child.pk].values()), sum(table[child.pk].values())) for child in children]
     rows = [row for row in rows if row[2]]
-    return rows, [sum(row[1][n] for row in rows) for n in range(len(STAGES))]
+    return rows, [sum(row[1][n] for row in rows) for n in range(len(stages))]
