@@ -3,6 +3,7 @@
 `read_workbook` gives a checked document or every mistake with its sheet, row and column: nothing is half read.
 """
 
+import copy
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -13,11 +14,13 @@ from regions.tables import BadTable
 from scoring.document import Said
 from scoring.rubric import read_rubric
 from scoring.workbook_cells import Cells, narrow, open_cells
-from scoring.workbook_layout import CRITERIA, FIGURES, INFO, ITEMS, TABLES, TYPES, UNREAD, WAYS
+from scoring.workbook_layout import CRITERIA, FIGURES, INFO, ITEMS, READINGS, TABLES, TYPES, UNREAD
 from scoring.workbook_rows import Parts
 from scoring.workbook_table import Mistake, Mistakes, Placed
 from scoring.workbook_writing import write_document, write_marked
 
+# How a figure may lean on another one.
+RELATIONS = ("part_of", "within", "all_of")
 PART = ("key", "version", "title", "figures", "rubric", "criteria")
 
 
@@ -58,7 +61,8 @@ def read_workbook(data: bytes, base: dict[str, Any] | None = None) -> Workbook:
     parts = Parts(sheets, base, mistakes)
     _check_programme(parts, base)
     document = _merged(parts, base)
-    _check(document, parts)
+    if all(one.row for one in mistakes):  # with a whole sheet out of reach, more would only follow from that
+        _check(document, parts)
     order = {title: place for place, title in enumerate((INFO, *TABLES))}
     found = sorted(mistakes, key=lambda one: (order.get(one.sheet, -1), one.row, one.place))
     return Workbook(None if found else _plain(document), found, cells)
@@ -137,23 +141,30 @@ def _say_criteria(parts: Parts, own: dict[str, Any]) -> None:
 
 
 def _figures(parts: Parts, base: dict[str, Any], named: list[Any]) -> list[Any]:
-    """The programme's own figures that something names, in their order, then the workbook's."""
+    """The programme's own figures that a rule or condition names, in their order, then the workbook's.
+
+    A figure that lies within one of the programme's that nothing names any more, stands without it.
+    """
     own = {one["key"]: one for one in base.get("figures") or []}
-    keys = {word for part in named for word in _words(part)}
     written = {one.get("key"): one for one in parts.figures}
-    keys |= {word for one in parts.figures for word in _words(one)} - {*written}
-    for one in reversed(list(own.values())):  # what a figure must not exceed, comes along
-        if one["key"] in keys | {*written}:
-            keys |= {one[name] for name in ("part_of", "within", "all_of") if name in one}
     for key, figure in written.items():
         if key in own and _plain(figure) != _plain(own[key]):
             _say_figure(parts, figure, own[key])
-    kept = [written.get(key, one) for key, one in own.items() if key in keys or key in written]
-    seen: set[Any] = {*own}
-    for one in parts.figures:
-        if one.get("key") not in own or written[one["key"]] is not one:
-            kept.append(one)
-    return kept if seen else parts.figures
+    keys = {word for part in named for word in _words(part)} | {*written}
+    kept = [written.get(key, one) for key, one in own.items() if key in keys]
+    kept += [one for one in parts.figures if one.get("key") not in own or written[one["key"]] is not one]
+    gone = {*own} - keys
+    return [_without(one, gone) for one in kept]
+
+
+def _without(figure: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    idle = [name for name in RELATIONS if figure.get(name) in gone]
+    if not idle:
+        return figure
+    changed = copy.copy(figure)
+    for name in idle:
+        del changed[name]
+    return changed
 
 
 def _say_figure(parts: Parts, figure: Placed, own: dict[str, Any]) -> None:
@@ -195,19 +206,30 @@ def _plain(node: Any) -> Any:
 # What only the whole document shows
 
 
+# What follows from a mistake already said: part of the sentence, and the sheet and columns that mistake is in.
+_FOLLOWS = (
+    ("合计却是", ITEMS, ("分值", "项目分值", "类别分值", "代号", "类别", "项目")),
+    ("高于满分", INFO, ("满分",)),
+    ("时段引用的指标", ITEMS, ("代号",)),
+    ("没有写在“readings”里", READINGS, ("编号",)),
+    ("类型是", FIGURES, ("类型",)),
+    ("达不到满分", FIGURES, ("最大值", "类型")),
+    ("达不到满分", ITEMS, ("规则", "得（扣）分")),
+)
+
+
 def _check(document: dict[str, Any], parts: Parts) -> None:
     """The document's own checks, each mistake brought back to the cell it comes from."""
     mistakes = parts.mistakes
-    unclear = bool(mistakes)
-    sums = mistakes.any_in(ITEMS, ("分值", "项目分值", "类别分值", "代号", "类别", "项目")) or any(
-        one.sheet == ITEMS and not one.row for one in mistakes
-    )
+    follows = {part for part, sheet, heads in _FOLLOWS if mistakes.any_in(sheet, heads)}
+    if mistakes:
+        follows.add("没有一条规则用到")
     for said in read_rubric(document, "工作簿")[1]:
         if not isinstance(said, Said):
             mistakes.append(Mistake("", 0, "", said))
             continue
-        if ("合计却是" in said.bare and sums) or ("没有一条规则用到" in said.bare and unclear):
-            continue  # follows from what was said already
+        if any(part in said.bare for part in follows):
+            continue
         spot, own = _spot(said, parts)
         if said.bare.startswith("缺少") and _said_of(mistakes, spot):
             continue
@@ -216,8 +238,8 @@ def _check(document: dict[str, Any], parts: Parts) -> None:
 
 def _said_of(mistakes: Mistakes, spot: tuple[str, int, str]) -> bool:
     """A cell left blank was said to be blank already, or its row to be wrong."""
-    head = next((one.head for one in TABLES.get(spot[0], ()) if one.key == spot[2]), "填写")
-    return mistakes.of(spot[0], spot[1], head)
+    names = mistakes.sheets[spot[0]].names if spot[0] in mistakes.sheets else {}
+    return mistakes.of(spot[0], spot[1], names.get(spot[1]) or _head(spot))
 
 
 def _spot(said: Said, parts: Parts) -> tuple[tuple[str, int, str], dict[str, str]]:
@@ -279,24 +301,17 @@ def _in_words(sentence: str, sheet: str, heads: dict[str, str]) -> str:
         **({"max": "最大值"} if sheet == FIGURES else {}),
         **{k: v for k, v in heads.items() if v},
     }
+    sentence = re.sub(r"(基础数据“[^”]*”的)“max”", r"\1“最大值”", sentence)
     sentence = re.sub(r"“([a-z_]+)”", lambda m: f"“{heads.get(m[1], m[1])}”", sentence)
-    sentence = re.sub(
-        r"(?<=类型)(是|为) (count|yesno|decimal|points)|(?<=只能用 )[a-z、]+|(?<=只用于 )yesno",
-        _kind_words,
-        sentence,
-    )
-    for value, word in {
-        "full 或 zero": "“按达标”或“按未达标”",
-        **{value: word for word, value in WAYS.items()},
-    }.items():
-        sentence = sentence.replace(value, word) if re.search(rf"(?<![a-z_“]){value}", sentence) else sentence
+    sentence = re.sub(r"(类型是|类型为|只能用|只用于) ([a-z、]+) ?", _kinds, sentence)
+    sentence = sentence.replace("full 或 zero", "“按达标”或“按未达标”")
     if sentence.startswith("缺少"):
         return sentence.replace("缺少", "没有填写") + "，请补上"
     return sentence if _has_remedy(sentence) else f"{sentence}，请改正"
 
 
-def _kind_words(found: re.Match[str]) -> str:
-    return re.sub(r"[a-z]+", lambda m: f"“{_KINDS.get(m[0], m[0])}”", found[0])
+def _kinds(found: re.Match[str]) -> str:
+    return found[1] + re.sub(r"[a-z]+", lambda m: f"“{_KINDS.get(m[0], m[0])}”", found[2])
 
 
 def _has_remedy(sentence: str) -> bool:

@@ -86,8 +86,8 @@ class Parts:
             return
         mark = Placed(info.row("mark").spot("value"))
         info.put(mark, "value", "mark", info.row("mark").number("value"))
-        if info.needed("mark_inclusive"):
-            info.put(mark, "inclusive", "mark_inclusive", info.row("mark_inclusive").flag("value"))
+        info.needed("mark_inclusive")
+        info.put(mark, "inclusive", "mark_inclusive", info.row("mark_inclusive").flag("value"))
         info.put(mark, "reading", "mark_reading", info.row("mark_reading").code("value"))
         info.put(rubric, "pass_mark", "mark", mark)
 
@@ -373,6 +373,8 @@ def _figure(row: Row) -> Placed:
     for key in ("min", "max"):
         value = row.number(key) if type_ in ("decimal", "points") else row.whole(key)
         figure.put(key, value, row.spot(key))
+    if type_ == "points":
+        row.text("max", needed=True)
     if type_ != "points" and "step" in row:
         row.say("step", "只有类型为“评分”的才填分档，请清空")
     else:
