@@ -18,7 +18,8 @@ class Info:
         for number, row in cells.rows.items() if cells else ():
             name, key = row.get(1, ""), names.get(plain_head(row.get(1, "")))
             fault = next((text for at, place, text in cells.faults if (at, place) == (number, 2)), "")
-            if fault:
+            if fault and key:
+                self.sheet.names[number] = name
                 mistakes.say((INFO, number, "value"), fault)
             if key is None:
                 if row.get(2) and plain_head(name) not in ("项目", "") and not name.startswith("备注"):
@@ -31,6 +32,7 @@ class Info:
             if key in self.rows and key != "notes":
                 mistakes.say((INFO, number, "name"), f"“{name[:20]}”写了两行，请只保留一行")
                 continue
+            self.sheet.names[number] = next(one.head for one in INFO_ROWS if one.key == key)
             value = "" if fault else row.get(2, "")
             self.rows.setdefault(key, []).append(Row(self.sheet, number, {"value": value}, mistakes))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from scoring.workbook_layout import (
+    BOUND_WORDS,
     BOUNDS,
     BY_WORD,
     INNER_COLUMNS,
@@ -75,7 +76,7 @@ def read_measure(
 
 def read_bound(row: Row, rule: Placed) -> None:
     """The columns 界限 and 界限值 as `at_least` or `at_most` with `inclusive`."""
-    side = row.choice("bound", BOUNDS, needed=True)
+    side = row.choice("bound", BOUNDS, needed=True, shown=BOUND_WORDS.values())
     least, inclusive = side or (True, True)
     rule.put("inclusive", inclusive, row.spot("bound"))
     rule.put("at_least" if least else "at_most", row.number("value", needed=True), row.spot("value"))

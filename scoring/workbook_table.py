@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from scoring.workbook_cells import Cells, narrow
-from scoring.workbook_layout import NO, TABLES, YES, Column
+from scoring.workbook_layout import INFO, NO, TABLES, YES, Column
 
 HEAD_ROWS = 10
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,4})?", re.ASCII)
@@ -39,7 +39,9 @@ class Mistake:
     def __str__(self) -> str:
         where = f"工作表“{self.sheet}”" if self.sheet else "工作簿"
         where += f"第 {self.row} 行" if self.row else ""
-        where += f"“{self.column}”列" if self.column else ""
+        if self.column:
+            where += f"“{self.column}”" if self.sheet == INFO else f"“{self.column}”列"
+        where += f"（{self.cell}）" if self.cell else ""
         return f"{where}：{self.sentence}"
 
 
@@ -70,6 +72,7 @@ class Sheet:
     heads: dict[str, str] = field(default_factory=dict)
     head_row: int = 1
     rows: list["Row"] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)  # of 基本信息: what stands in a row
 
 
 class Mistakes(list[Mistake]):
@@ -80,12 +83,15 @@ class Mistakes(list[Mistake]):
         self.sheets: dict[str, Sheet] = {}
 
     def say(self, spot: Spot, sentence: str) -> None:
+        """Keep a mistake of a cell. Of a column that the sheet lacks, only that is said, once."""
         title, row, key = spot
-        sheet = self.sheets.get(title)
-        head = sheet.heads.get(key, "") if sheet else ""
-        place = sheet.columns.get(key, 0) if sheet else 0
+        sheet = self.sheets.get(title, Sheet(title))
+        place = sheet.columns.get(key, 0)
+        head = sheet.names.get(row) or sheet.heads.get(key, "")
         if not head and key:
             head = next((one.head for one in TABLES.get(title, ()) if one.key == key), "")
+        if key and not place and row:
+            row, sentence = sheet.head_row, "表头缺少这一列，请补上"
         self.add(Mistake(title, row, head, f"{sentence.rstrip('。')}。", place))
 
     def add(self, found: Mistake) -> None:
@@ -163,14 +169,16 @@ class Row:
         self.say(key, f"应填“{YES}”或“{NO}”，写的是“{text[:20]}”，请改正")
         return None
 
-    def choice(self, key: str, words: dict[str, Any], *, needed: bool = False) -> Any:
-        """What a word of a drop-down list stands for."""
+    def choice(
+        self, key: str, words: dict[str, Any], *, needed: bool = False, shown: Iterable[str] = ()
+    ) -> Any:
+        """What a word of a drop-down list stands for. `shown`: those to recommend, where other words are understood too."""
         text = self.code(key, needed=needed)
         if text is None:
             return None
         known = {narrow(word).upper(): value for word, value in words.items()}
         if text.upper() not in known:
-            self.say(key, f"没有“{text[:20]}”这种写法，{among(text, words)}")
+            self.say(key, f"没有“{text[:20]}”这种写法，{among(text, shown or words)}")
             return None
         return known[text.upper()]
 
@@ -201,7 +209,7 @@ class Row:
 
 def among(word: str, words: Iterable[str]) -> str:
     """The words to choose from; of many only those most like the wrong one."""
-    words = list(words)
+    words = list(dict.fromkeys(words))
     if len(words) > 6:
         words = difflib.get_close_matches(word, words, 4, 0)
         return f"相近的有“{'”“'.join(words)}”，请从下拉列表中选择"
@@ -233,7 +241,6 @@ def read_table(cells: Cells, columns: tuple[Column, ...], mistakes: Mistakes) ->
     _read_heads(cells, sheet, names, mistakes)
     for one in columns:
         if one.needed and one.key not in sheet.columns:
-            sheet.heads[one.key] = one.head
             mistakes.say((cells.title, sheet.head_row, one.key), "表头缺少这一列，请补上")
     faults = {(row, column): fault for row, column, fault in cells.faults}
     keys = {place: key for key, place in sheet.columns.items()}
