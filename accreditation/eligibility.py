@@ -236,9 +236,12 @@ _LEVELS = {
 
 
 def conditions(application, at) -> list[tuple[str, str, bool | None]]:
-    """The tier's conditions before it is written: words, article, and whether met (None: shown by the figures)."""
+    """The tier's conditions before it is written: words, article, and whether met (None: shown by the figures).
+
+    What holds for every programme is said where it is not met.
+    """
     day = day_of(at)
-    found = []
+    found = [(sentence, "", False) for rule in ALWAYS if (sentence := rule(application, {}, day))]
     for rule in _rules(application):
         met = None
         if rule["rule"] != "self_score_at_least":
