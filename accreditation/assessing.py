@@ -27,14 +27,15 @@ LONGEST_REASON = 300
 def save_sheet(application, lines, corrections, *, by, at, seen, edition) -> Assessment:
     """Keep the given lines and corrections; the others stay. Returns the desk's assessment with its sheet.
 
-    lines: indicator code → {"points": "2.5" (None or "" takes them away), "reason": text, "flag": to be sent back}.
+    lines: indicator code → {"points": "2.5" (None or "" takes them away), "reason": text, "flag": to be sent back};
+    criterion code → {"met": "yes", "no", "na" or "", "reason", "flag"}.
     corrections: figure key → {"value": as a sheet keeps it (None takes the correction away), "reason": text}.
     edition: of the sheet the page was printed with (0 where there was none); None asks nothing.
     A change after the handler's proposal takes the proposal back: it stood on other scores.
     """
     held = hold(application, by, seen, "assess")
     rubric = filing_content.rubric(held)
-    if not held.step.scores or rubric is None or not rubric.has_points:
+    if not held.step.scores or rubric is None:
         raise NotReady("本环节不评分。")
     if held.listed_at:
         raise NotReady(LISTED)
@@ -43,7 +44,7 @@ def save_sheet(application, lines, corrections, *, by, at, seen, edition) -> Ass
     )
     _refuse_old_page(assessment, edition)
     before = sheets.read(held, assessment)
-    kept_lines, problems = _merged_lines(rubric, assessment, lines)
+    kept_lines, problems = _merged_lines(before, assessment, lines)
     kept_corrections, more = _merged_corrections(rubric, before, corrections)
     if problems := problems + more:
         raise NotReady(problems)
@@ -65,31 +66,49 @@ def _refuse_old_page(assessment, edition):
         raise AlreadyMoved(f"这份评分表刚刚{who}在另一处保存过。您填写的内容仍在页面上，请核对后重新保存。")
 
 
-def _merged_lines(rubric, assessment, lines):
+def _merged_lines(before, assessment, lines):
     kept = json.loads(assessment.sheet.lines) if assessment.sheet_id else {}
     problems = []
     for code, line in lines.items():
-        if code not in rubric.by_code:
+        if code not in before.by_code:
             problems.append(f"评分表没有“{code[:10]}”这一项。")
             continue
-        text, reason = line.get("points") or "", (line.get("reason") or "").strip()
-        if problem := _problem(rubric, code, text, reason):
-            problems.append(f"第 {rubric.by_code[code].number} 项：{problem}。")
+        reason, row = (line.get("reason") or "").strip(), before.by_code[code]
+        is_check = isinstance(row, sheets.Check)
+        read, place = (_finding, f"第 {row.number} 条") if is_check else (_points, f"第 {row.item.number} 项")
+        found, problem = read(before.rubric, code, line)
+        if problem := problem or _too_long(reason):
+            problems.append(f"{place}：{problem}。")
             continue
-        points = {"points": show_points(parse_points(text))} if text else {}
         flag = {"flag": True} if line.get("flag") else {}
-        kept[code] = {**points, **({"reason": reason} if reason else {}), **flag}
+        kept[code] = {**found, **({"reason": reason} if reason else {}), **flag}
     return {code: line for code, line in kept.items() if line}, problems
 
 
-def _problem(rubric, code, text, reason):
-    if len(reason) > LONGEST_REASON:
-        return f"理由不能超过 {LONGEST_REASON} 字，现有 {len(reason)} 字"
+def _finding(rubric, code, line):
+    """(what is kept of a finding, why it cannot be)."""
+    met = line.get("met") or ""
+    if met and met not in sheets.FINDINGS:
+        return {}, f"结论应为{'、'.join(sheets.FINDINGS.values())}之一"
+    return ({"met": met} if met else {}), ""
+
+
+def _points(rubric, code, line):
+    """(what is kept of points, why they cannot be)."""
+    text = line.get("points") or ""
     try:
         problem = rubric.problem_with(code, parse_points(text)) if text else ""
     except ValueError as error:
-        return str(error)
-    return f"考核分{problem}" if problem else ""
+        return {}, str(error)
+    if problem:
+        return {}, f"考核分{problem}"
+    return ({"points": show_points(parse_points(text))} if text else {}), ""
+
+
+def _too_long(reason):
+    if len(reason) > LONGEST_REASON:
+        return f"理由不能超过 {LONGEST_REASON} 字，现有 {len(reason)} 字"
+    return ""
 
 
 def _merged_corrections(rubric, before, corrections):
@@ -114,7 +133,7 @@ def _merged_corrections(rubric, before, corrections):
 def _keep(held, assessment, after, lines, by, at):
     sheet = assessment.sheet or ScoreSheet(rubric=held.round.rubric, edition=0)
     sheet.figures, sheet.lines = canonical(after.figures), canonical(lines)
-    sheet.total, sheet.saved_at = after.total, at
+    sheet.total, sheet.passed, sheet.saved_at = after.total, after.passed, at
     sheet.edition += 1
     sheet.save()
     assessment.sheet, assessment.handler = sheet, by
@@ -129,9 +148,9 @@ def _keep(held, assessment, after, lines, by, at):
 def _record_sheet(held, before, after, *, by, at):
     """What changed: all lines when the sheet becomes complete, later the lines that differ."""
     codes = [
-        row.item.code
-        for row in after.rows
-        if not before.complete or _told(row) != _told(before.by_code[row.item.code])
+        code
+        for code, row in after.by_code.items()
+        if not before.complete or _told(row) != _told(before.by_code[code])
     ]
     event = record(
         "assess",
@@ -146,12 +165,15 @@ def _record_sheet(held, before, after, *, by, at):
 
 
 def _told(row):
+    if isinstance(row, sheets.Check):
+        return {"met": row.met, "reason": row.reason}
     return {"points": show_points(row.points) if row.points is not None else "", "reason": row.reason}
 
 
 def _summary(sheet, codes):
     return {
         "total": show_points(sheet.total) if sheet.total is not None else None,
+        **({"passed": sheet.passed} if sheet.checks else {}),
         "lines": {code: _told(sheet.by_code[code]) for code in codes},
         "corrections": sheet.corrections,
     }

@@ -1,8 +1,10 @@
 """Which desks' findings a reader sees: one rule for the file, the list and the workbook."""
 
-from accounts.models import Role
+from accounts.models import DESK_ROLES, Role
+from accreditation import later_period
 from accreditation.models import State
 from accreditation.routes import LEVELS
+from scoring.loading import rubric_of
 
 
 def shows(user, application, level: str) -> bool:
@@ -30,7 +32,20 @@ def shows_scores(user, application, level: str) -> bool:
 
 def shown_total(user, application, level: str) -> int | None:
     """A sheet's total as this reader may see it: the community its own self score, others by `shows_scores`."""
-    return application.total(level) if level == "self" or shows_scores(user, application, level) else None
+    total = application.total(level)
+    if total is None or level == "self":
+        return total
+    return total if shows_scores(user, application, level) else None
+
+
+def shows_later(user, application) -> bool:
+    """Whether this reader sees the figures of a later period: the community, the one desk that looks at them, auditors."""
+    later, acting = later_period.period(application), user.acting
+    if later is None or acting is None:
+        return False
+    if acting.role in (Role.FILER, Role.AUDITOR):
+        return True
+    return acting.role in DESK_ROLES and f"{acting.level}_review" == later.desk
 
 
 def tells(user, application, action: str, told: dict) -> bool:
@@ -55,4 +70,15 @@ def _scores_apart(application, level) -> bool:
         return False
     readings = application.round.version.data.get("readings", [])
     independent = any(reading["key"] == "A46" for reading in readings)
-    return independent and application.route.step(state).scores and application.total(level) is None
+    return independent and application.route.step(state).scores and not sheet_is_in(application, state)
+
+
+def sheet_is_in(application, state) -> bool:
+    """Whether the sheet of a desk is whole: its total stands, or, where there are no points, its finding on the conditions."""
+    if application.total(state.rsplit("_", 1)[0]) is not None:
+        return True
+    rubric = rubric_of(application.round.rubric)
+    if rubric is None or rubric.has_points:
+        return False
+    own = next((one for one in application.assessments.all() if one.state == state), None)
+    return own is not None and own.sheet is not None and own.sheet.passed is not None

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.events import canonical, record
 from accounts.models import Role
-from accreditation import filing_content
+from accreditation import filing_content, later_period
 from accreditation.models import Application, ApplicationEvent, Attachment, Round
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
+from scoring.criteria import all_met
 from scoring.engine import score_partial
 from scoring.models import ScoreSheet
 
@@ -51,6 +52,7 @@ def start(round_, tier, community, *, by, at) -> Application:
         return Application.objects.get(round=round_, tier=tier, community=community)
     application.number = f"{round_.code}-{application.pk:06d}"
     application.save(update_fields=["number"])
+    look_up(application, at)
     _record(application, "start", by=by, at=at)
     return application
 
@@ -120,12 +122,14 @@ def save_basics(application, facts: dict, *, by, at, edition) -> Application:
 @transaction.atomic
 def save_figures(application, figures: dict, reasons: dict, *, by, at, edition) -> Application:
     """Keep the given figures (key → value, None clears) and reasons (indicator code → text); recompute the self score."""
-    sheet = filing_content.rubric(application)
-    held = _open(application, by, edition, *_figure_places(sheet, figures, reasons))
+    places = {key: filing_content.places_of_figure(application, key) for key in figures}
+    reasoned = {f"indicator:{code}" for code in reasons}
+    held = _open(application, by, edition, *reasoned.union(*places.values()))
     open_places = filing_content.open_targets(held)
+    asked = filing_content.asked(held)
     kept = json.loads(held.self_sheet.figures)
     for key, value in figures.items():
-        if open_places is not None and not _figure_open(sheet, key, open_places):
+        if key not in asked or (open_places is not None and not places[key] & open_places):
             continue
         if value is None:
             kept.pop(key, None)
@@ -135,24 +139,41 @@ def save_figures(application, figures: dict, reasons: dict, *, by, at, edition) 
     for code, text in reasons.items():
         if open_places is None or f"indicator:{code}" in open_places:
             lines[code] = {"reason": text}
-    result = score_partial(sheet, kept)
-    held.self_sheet.figures, held.self_sheet.lines = canonical(kept), canonical(lines)
-    held.self_sheet.total = result.total if result.complete else None
-    held.self_sheet.saved_at = at
-    held.self_sheet.save(update_fields=["figures", "lines", "total", "saved_at"])
-    held.total_self = held.self_sheet.total
+    held.self_sheet.lines = canonical(lines)
+    _weigh(held, kept, at)
     return _saved(held, at, "total_self")
 
 
-def _figure_places(sheet, figures, reasons):
-    places = {f"figure:{key}" for key in figures} | {f"indicator:{code}" for code in reasons}
-    return places | {f"indicator:{i.code}" for i in sheet.indicators if set(i.figures) & set(figures)}
+def look_up(application, at) -> None:
+    """Bring what the portal itself knows into the self sheet: when it starts, at every save, and when it is filed."""
+    kept = filing_content.figures(application)
+    if filing_content.known(application, at):
+        _weigh(application, kept, at)
+        application.save(update_fields=["total_self"])
 
 
-def _figure_open(sheet, key, open_places):
-    return f"figure:{key}" in open_places or any(
-        f"indicator:{i.code}" in open_places for i in sheet.indicators if key in i.figures
-    )
+def _weigh(held, kept, at):
+    """Keep the figures with what the portal knows, and what they come to: the total and whether every condition is met."""
+    sheet = filing_content.rubric(held)
+    kept = kept | {key: value for key, (value, _) in filing_content.known(held, at).items()}
+    result = score_partial(sheet, kept, tier=held.tier)
+    deciding = [verdict.met for verdict in result.criteria.values() if verdict.effect == "must"]
+    own = held.self_sheet
+    own.figures, own.saved_at = canonical(kept), at
+    own.total = result.total if result.complete and sheet.has_points else None
+    own.passed = all_met(deciding) if result.criteria else None
+    own.save(update_fields=["figures", "lines", "total", "passed", "saved_at"])
+    held.total_self = own.total
+
+
+@transaction.atomic
+def save_later_figures(application, figures: dict, *, by, at, edition) -> Application:
+    """Keep the given figures of the later period (key → value, None clears). They score nothing."""
+    held = _open(application, by, edition, later_period.TARGET)
+    asked, kept = later_period.asked(held), later_period.figures(held)
+    kept |= {key: value for key, value in figures.items() if key in asked}
+    held.later_figures = canonical({key: value for key, value in kept.items() if value is not None})
+    return _saved(held, at, "later_figures")
 
 
 @transaction.atomic

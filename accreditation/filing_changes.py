@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from accreditation import filing_content
+from accreditation import filing_content, later_period
 from scoring.points import show_points
 
 
@@ -57,7 +57,13 @@ def changes(application, old: dict, new: dict) -> list[Change]:
         for item in sheet.indicators:
             texts = [content["reasons"].get(item.code, {}).get("reason", "") for content in (old, new)]
             add(f"indicator:{item.code}", f"第 {item.number} 项自评理由", *texts)
-        add("total", "自评总分", *(_points(content["total"]) for content in (old, new)))
+        if sheet.has_points:
+            add("total", "自评总分", *(_points(content["total"]) for content in (old, new)))
+        if later := sheet.later_period:
+            for key, figure in later_period.asked(application).items():
+                kept = [content.get("later", {}).get(key) for content in (old, new)]
+                texts = [figure_text(figure, value) for value in kept]
+                add(later_period.TARGET, f"{later_period.name(later)}：{figure.label}", *texts)
     if rule := filing_content.narrative_rule(application):
         add("narrative", rule["label"], old["narrative"], new["narrative"])
     add("exception_reason", application.reason_title, old["exception_reason"], new["exception_reason"])

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-from accreditation import eligibility
+from accreditation import eligibility, later_period
 from accreditation.word_count import word_count
 from scoring.engine import score_partial
 from scoring.loading import rubric_of
@@ -19,6 +19,7 @@ class Task:
     title: str
     summary: str = ""
     missing: list[tuple[str, str]] = field(default_factory=list)
+    blank: bool = False  # may stay as empty as it is
 
     @property
     def done(self) -> bool:
@@ -26,8 +27,51 @@ class Task:
 
 
 def rubric(application):
-    """The rubric of the application's round, or None for a programme without points."""
+    """The score sheet or conditions of the application's round, or None where there are none."""
     return rubric_of(application.round.rubric)
+
+
+def conditions(application) -> tuple:
+    """The conditions of the application's tier, in the source's order; none for a programme of points alone."""
+    sheet = rubric(application)
+    return sheet.criteria.of(application.tier) if sheet and sheet.criteria else ()
+
+
+def items(application) -> dict[str, str]:
+    """Everything of the sheet that is scored or checked: code → its name, "第 4 项 · …" or "第 4 条 · …"."""
+    sheet = rubric(application)
+    if sheet is None:
+        return {}
+    found = {item.code: f"第 {item.number} 项 · {item.content}" for item in sheet.indicators}
+    checked = enumerate(conditions(application), 1)
+    return found | {item.code: f"第 {number} 条 · {item.text}" for number, item in checked}
+
+
+def places_of_figure(application, key) -> set[str]:
+    """The targets of remarks that open a figure: itself, and every item that rests on it."""
+    parts = (*rubric(application).indicators, *conditions(application))
+    return {f"figure:{key}", *(f"indicator:{item.code}" for item in parts if key in item.figures)}
+
+
+def asked(application) -> dict:
+    """The figures the community fills in for its tier, by key in the order of the form."""
+    sheet = rubric(application)
+    pages = sheet.pages_for(application.tier) if sheet else ()
+    return {figure.key: figure for page in pages for figure in page.figures}
+
+
+def known(application, at) -> dict[str, tuple[bool, str]]:
+    """What the portal itself knows of the tier's figures on the day: key → (value, words)."""
+    sheet = rubric(application)
+    if sheet is None or not sheet.derived:
+        return {}
+    wanted = {key for item in conditions(application) for key in item.figures} | {*sheet.required}
+    return eligibility.derived(application, [f for f in sheet.derived if f.key in wanted], at)
+
+
+def figures_now(application, at) -> dict:
+    """The figures as kept, with what the portal knows today."""
+    return figures(application) | {key: value for key, (value, _) in known(application, at).items()}
 
 
 def figures(application) -> dict:
@@ -69,7 +113,9 @@ def tasks(application, at) -> list[Task]:
     """The task list in order, each with what it still lacks."""
     found = [_basics(application)]
     if (sheet := rubric(application)) is not None:
-        found.append(_figures(application, sheet))
+        found.append(_figures(application, sheet, figures_now(application, at)))
+    if later := later_period.task(application):
+        found.append(Task(later_period.TARGET, *later))
     found.append(_materials(application))
     if narrative_rule(application):
         found.append(_narrative(application))
@@ -91,19 +137,21 @@ def _basics(application):
     return Task("basics", "核对社区基本情况", f"已填 {filled}/{len(wanted)} 项", missing)
 
 
-def _figures(application, sheet):
-    result = score_partial(sheet, figures(application))
+def _figures(application, sheet, values):
+    result = score_partial(sheet, values, tier=application.tier)
     reasons = judged(application)
     missing = []
     labels = {key: figure.label for key, figure in sheet.figures.items()}
     for key in result.missing:
+        if sheet.figures[key].derived:
+            continue
         missing.append((f"基础数据：请填写“{labels[key]}”。", key))
     for key, sentence in result.wrong.items():
         label = labels.get(key, key)
         missing.append((f"基础数据：{sentence if sentence.startswith(label) else label + sentence}。", key))
     for indicator in sheet.indicators:
         line = result.lines.get(indicator.code)
-        if indicator.judged and line is not None and line.points < indicator.max:
+        if indicator.judged and line and line.points is not None and line.points < indicator.max:
             if not reasons.get(indicator.code, {}).get("reason", "").strip():
                 missing.append(
                     (
@@ -111,9 +159,21 @@ def _figures(application, sheet):
                         f"reason_{indicator.code}",
                     )
                 )
-    done = sum(1 for line in result.lines.values() if line is not None)
-    from_points = f"已评 {done}/{len(sheet.indicators)} 项 · 当前 {show_points(result.total)} 分"
-    return Task("figures", "填写基础数据与自评", from_points, missing)
+    title = "填写基础数据与自评" if sheet.has_points else "填写基础数据，对照认定条件"
+    return Task("figures", title, " · ".join(how_far(sheet, result)), missing)
+
+
+def how_far(sheet, result) -> list[str]:
+    """How far a sheet has come, in words: items scored and points, conditions checked and not met."""
+    told = []
+    if sheet.has_points:
+        done = sum(1 for line in result.lines.values() if line is not None)
+        told += [f"已评 {done}/{len(sheet.indicators)} 项", f"当前 {show_points(result.total)} 分"]
+    if met := [verdict.met for verdict in result.criteria.values()]:
+        told.append(f"已核对 {len(met) - met.count(None)}/{len(met)} 项")
+        if unmet := met.count(False):
+            told.append(f"不符合 {unmet} 项")
+    return told
 
 
 def _materials(application):
@@ -159,7 +219,9 @@ def missing_sentences(application) -> list[str]:
     """Every gap of the filing, as sentences. (Eligibility adds its own reasons.)"""
     found = [_basics(application), _materials(application), _statements(application)]
     if (sheet := rubric(application)) is not None:
-        found.insert(1, _figures(application, sheet))
+        found.insert(1, _figures(application, sheet, figures(application)))
+    if later := later_period.task(application):
+        found.append(Task(later_period.TARGET, *later))
     if narrative_rule(application):
         found.append(_narrative(application))
     return [sentence for task in found for sentence, _ in task.missing]
@@ -172,6 +234,7 @@ def content(application) -> dict:
         "figures": figures(application),
         "reasons": judged(application),
         "total": application.total_self,
+        **later_period.content(application),
         "narrative": application.narrative,
         "exception_reason": application.exception_reason,
         "statements": json.loads(application.statements),
@@ -196,14 +259,23 @@ def targets(application) -> dict[str, str]:
     """Everything a desk may remark on: target → its name in words, in the order of the form."""
     found = {f"basics:{f['key']}": f"基本情况 · {f['label']}" for f in basics_fields(application)}
     if (sheet := rubric(application)) is not None:
-        found |= {f"indicator:{i.code}": f"第 {i.number} 项 · {i.content}" for i in sheet.indicators}
-        found |= {f"figure:{f.key}": f"基础数据 · {f.label}" for f in sheet.figures.values()}
+        found |= {f"indicator:{code}": words for code, words in items(application).items()}
+        found |= {f"figure:{key}": f"基础数据 · {f.label}" for key, f in asked(application).items()}
+        if sheet.later_period:
+            found[later_period.TARGET] = later_period.name(sheet.later_period)
     found |= {f"material:{m['key']}": f"材料 · {m['label']}" for m in materials_wanted(application)}
     if rule := narrative_rule(application):
         found["narrative"] = rule["label"]
     found["exception_reason"] = application.reason_title
     found["statements"] = "承诺"
     return found
+
+
+def remarkable(application) -> dict[str, str]:
+    """What the desk where it stands may remark on: a later period only the desk that looks at it."""
+    later = later_period.period(application)
+    hidden = {later_period.TARGET} if later and application.state != later.desk else set()
+    return {target: words for target, words in targets(application).items() if target not in hidden}
 
 
 def open_targets(application) -> set[str] | None:

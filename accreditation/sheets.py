@@ -1,4 +1,4 @@
-"""A desk's own score sheet beside the self score: what is in, what still needs a reason, what was corrected.
+"""A desk's own sheet beside the community's: points and conditions, what still needs a reason, what was corrected.
 
 Reads only. The self score is worked out from the filed figures; a desk that corrects figures (each with its reason) is
 measured against the lines the corrected figures give. Levels score afresh (reading A46).
@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from accreditation import filing_content
+from scoring.criteria import Criterion, Verdict, all_met
 from scoring.engine import Line, score_partial, total_of
 from scoring.items import Indicator
-from scoring.points import parse_points
+from scoring.points import parse_points, show_points
 from scoring.rubric import Rubric
 
 
@@ -54,25 +55,92 @@ class Row:
         return self.left_out or (self.points is not None and not self.missing_reason)
 
 
+# What a desk finds of a condition: key of the sheet → word.
+FINDINGS = {"yes": "符合", "no": "不符合", "na": "不适用"}
+COMPUTED = {True: "yes", False: "no", None: ""}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition: what the filed figures say, what the corrected ones say, and what the desk finds.
+
+    number: its place among those of the tier. met: yes, no, na (不适用) or "" while open.
+    """
+
+    item: Criterion
+    number: int
+    filed: Verdict
+    basis: Verdict
+    met: str
+    reason: str
+    flagged: bool
+
+    @property
+    def computed(self) -> str:
+        """What the figures say: yes, no, or "" where one is not filled in."""
+        return COMPUTED[self.basis.met]
+
+    @property
+    def recomputed(self) -> bool:
+        return self.basis != self.filed
+
+    @property
+    def reason_due(self) -> bool:
+        """Not applicable always needs a reason; so does what differs from the figures, and a missed one that only counts
+        with its reason (A12)."""
+        if self.met == "na":
+            return True
+        differs = bool(self.met and self.computed and self.met != self.computed)
+        return differs or (self.met == "no" and self.item.effect == "reason")
+
+    @property
+    def missing_reason(self) -> bool:
+        return self.reason_due and not self.reason
+
+    @property
+    def done(self) -> bool:
+        return bool(self.met) and not self.missing_reason
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it is met, with the reason that is due; None while that is open."""
+        return self.met != "no" if self.done else None
+
+    @property
+    def word(self) -> str:
+        return FINDINGS.get(self.met, "")
+
+
 @dataclass(frozen=True)
 class DeskSheet:
     """A desk's sheet as it stands. corrections: key → {"value", "reason", "filed"}; figures: filed ones, corrected."""
 
     rubric: Rubric
     rows: tuple[Row, ...]
+    checks: tuple[Check, ...]
     corrections: dict[str, dict[str, Any]]
     filed: dict[str, Any]
     figures: dict[str, Any]
     wrong: dict[str, str]  # corrected figures that cannot be: key → sentence
 
     @cached_property
-    def by_code(self) -> dict[str, Row]:
-        return {row.item.code: row for row in self.rows}
+    def by_code(self) -> dict[str, Row | Check]:
+        return {one.item.code: one for one in (*self.rows, *self.checks)}
 
     @property
     def given(self) -> int:
         """How many items have their points."""
         return sum(1 for row in self.rows if row.left_out or row.points is not None)
+
+    @property
+    def checked(self) -> int:
+        """How many conditions have their finding."""
+        return sum(1 for check in self.checks if check.met)
+
+    @property
+    def unmet(self) -> int:
+        """How many conditions the desk found not met."""
+        return sum(1 for check in self.checks if check.met == "no")
 
     @cached_property
     def sum(self) -> int:
@@ -99,10 +167,23 @@ class DeskSheet:
             found.append(
                 f"第 {_numbers(silent)} 项的考核分与依据数据算出的得分不同，或主观评分低于标准分，请写明理由。"
             )
-        for key, correction in self.corrections.items():
-            if not correction["reason"]:
-                found.append(f"更正“{self.rubric.figures[key].label}”，请写明理由。")
+        return found + self._open_checks + self._silent_corrections
+
+    @cached_property
+    def _open_checks(self) -> list[str]:
+        found = []
+        if blank := [check.number for check in self.checks if not check.met]:
+            found.append(f"还有 {len(blank)} 条没有核对：第 {_numbers(blank)} 条。")
+        if silent := [check.number for check in self.checks if check.missing_reason]:
+            found.append(
+                f"第 {_numbers(silent)} 条的结论与依据数据得出的不同、为不适用，或不符合而须说明，请写明理由。"
+            )
         return found
+
+    @cached_property
+    def _silent_corrections(self) -> list[str]:
+        silent = [key for key, correction in self.corrections.items() if not correction["reason"]]
+        return [f"更正“{self.rubric.figures[key].label}”，请写明理由。" for key in silent]
 
     @property
     def complete(self) -> bool:
@@ -110,8 +191,23 @@ class DeskSheet:
 
     @property
     def total(self) -> int | None:
-        """The total once every line and every needed reason is in."""
-        return self.sum if self.complete else None
+        """The total once every line, every finding and every needed reason is in; None without points."""
+        return self.sum if self.complete and self.rubric.has_points else None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether every deciding condition is met; None while a finding or a reason is open, or without conditions."""
+        if not self.checks or self._open_checks or self._silent_corrections:
+            return None
+        return all_met(check.holds for check in self.checks if check.item.effect == "must")
+
+    @property
+    def outcome(self) -> str:
+        """What a whole sheet comes to, in words."""
+        told = [f"总分 {show_points(self.sum)} 分"] if self.rubric.has_points else []
+        if self.checks:
+            told.append(f"不符合 {self.unmet} 条" if self.unmet else "各项条件均符合")
+        return "，".join(told)
 
 
 def _numbers(numbers: list[int]) -> str:
@@ -126,7 +222,10 @@ def _numbers(numbers: list[int]) -> str:
 
 
 def lay_out(application, lines: Mapping[str, dict], corrections: Mapping[str, dict]) -> DeskSheet:
-    """The sheet of these lines (code → {"points", "reason", "flag"}) and corrections on what the community filed."""
+    """The sheet of these lines and corrections on what the community filed.
+
+    lines: code → {"points" or "met", "reason", "flag"}.
+    """
     rubric = filing_content.rubric(application)
     filed = filing_content.figures(application)
     figures = {**filed, **{key: correction["value"] for key, correction in corrections.items()}}
@@ -137,8 +236,12 @@ def lay_out(application, lines: Mapping[str, dict], corrections: Mapping[str, di
         _row(item, own.lines[item.code], basis.lines[item.code], lines.get(item.code, {}))
         for item in rubric.indicators
     )
+    checks = tuple(
+        _check(item, number, own.criteria[item.code], basis.criteria[item.code], lines.get(item.code, {}))
+        for number, item in enumerate(filing_content.conditions(application), 1)
+    )
     wrong = {key: sentence for key, sentence in basis.wrong.items() if key not in own.wrong}
-    return DeskSheet(rubric, rows, dict(corrections), filed, figures, wrong)
+    return DeskSheet(rubric, rows, checks, dict(corrections), filed, figures, wrong)
 
 
 def _judged_reasons(rubric, reasons) -> dict[str, str]:
@@ -155,6 +258,12 @@ def _judged_reasons(rubric, reasons) -> dict[str, str]:
 def _row(item, filed, basis, line):
     points = parse_points(line["points"]) if line.get("points") else None
     return Row(item, filed, basis, points, line.get("reason", ""), bool(line.get("flag")))
+
+
+def _check(item, number, filed, basis, line):
+    return Check(
+        item, number, filed, basis, line.get("met", ""), line.get("reason", ""), bool(line.get("flag"))
+    )
 
 
 def read(application, assessment) -> DeskSheet:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from accounts.events import canonical, record, record_all
-from accreditation import eligibility, filing_content, lists, needs, quotas, sheets
+from accreditation import eligibility, filing, filing_content, lists, needs, quotas, sheets
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -125,6 +125,7 @@ def submit(application, *, by, at, seen):
     """To the first desk of the route, with every unmet condition said at once. The filed content is kept word for word."""
     application = hold(application, by, seen, "submit")
     _refuse_closed(application.round, at)
+    filing.look_up(application, at)
     if missing := [
         *filing_content.missing_sentences(application),
         *eligibility.reasons_against(application, at),
@@ -132,9 +133,9 @@ def submit(application, *, by, at, seen):
         raise NotReady(missing)
     before = move(application, "submit", at=at)
     application.filed_at = at
-    filing = _file(application, by, at)
+    filed = _file(application, by, at)
     return _save_and_record(
-        application, "submit", before, by=by, at=at, data={"filing": filing.checksum}, extra=["filed_at"]
+        application, "submit", before, by=by, at=at, data={"filing": filed.checksum}, extra=["filed_at"]
     )
 
 
@@ -142,12 +143,13 @@ def submit(application, *, by, at, seen):
 def resubmit(application, *, by, at, seen):
     """Back to the desk that returned it, which sees what changed."""
     application = hold(application, by, seen, "resubmit")
+    filing.look_up(application, at)
     if missing := [
         *filing_content.missing_sentences(application),
         *eligibility.reasons_against(application, at),
     ]:
         raise NotReady(missing)
-    filing = _file(application, by, at)
+    filed = _file(application, by, at)
     before = move(application, "resubmit", at=at)
     application.remarks.filter(answered_at=None).update(answered_at=at)
     # The desk looks again: what was proposed stood on the figures before the correction.
@@ -156,7 +158,7 @@ def resubmit(application, *, by, at, seen):
     )
     extra = _weigh_again(application)
     return _save_and_record(
-        application, "resubmit", before, by=by, at=at, data={"filing": filing.checksum}, extra=extra
+        application, "resubmit", before, by=by, at=at, data={"filing": filed.checksum}, extra=extra
     )
 
 
@@ -172,9 +174,10 @@ def _weigh_again(application):
     again = sheets.after_resubmission(application, assessment)
     assessment.corrections = canonical(again.corrections)
     assessment.save(update_fields=["corrections"])
-    assessment.sheet.figures, assessment.sheet.total = canonical(again.figures), again.total
-    assessment.sheet.edition += 1
-    assessment.sheet.save(update_fields=["figures", "total", "edition"])
+    sheet = assessment.sheet
+    sheet.figures, sheet.total, sheet.passed = canonical(again.figures), again.total, again.passed
+    sheet.edition += 1
+    sheet.save(update_fields=["figures", "total", "passed", "edition"])
     column = f"total_{assessment.level}"
     setattr(application, column, again.total)
     return [column]
@@ -309,7 +312,7 @@ def send_back(application, *, by, at, seen, remarks):
     remarks = [(target, text.strip()) for target, text in remarks if text.strip()]
     if not remarks:
         raise NotReady("请至少指出一处需要补正的内容。")
-    if unknown := [target for target, _ in remarks if target not in filing_content.targets(application)]:
+    if unknown := [target for target, _ in remarks if target not in filing_content.remarkable(application)]:
         raise NotReady(f"没有这一处内容：{'、'.join(unknown)}。")
     decided = _decide(application, by, at)
     quotas.give_back(application)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import community, figures, files, filling, prints
+from accreditation.views import community, figures, files, filling, later_figures, prints
 from accreditation.views.application import application
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     # Writing
     path("applications/<int:pk>/basics/", filling.basics, name="basics"),
     path("applications/<int:pk>/figures/<int:page>/", figures.figures, name="figures"),
+    path("applications/<int:pk>/later-figures/", later_figures.later_figures, name="later_figures"),
     path("applications/<int:pk>/narrative/", filling.narrative, name="narrative"),
     path("applications/<int:pk>/exception/", filling.exception, name="exception"),
     path("applications/<int:pk>/statements/", filling.statements, name="statements"),

@@ -4,7 +4,7 @@ A programme without points is its criteria (Zhoukou); beside a score sheet they 
 whose absence needs a recorded reason (Quangang's checklist, A12).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,12 @@ class Verdict:
     because: str
     effect: str
     flags: tuple[str, ...] = ()
+
+
+def all_met(outcomes: Iterable[bool | None]) -> bool | None:
+    """Whether all hold; None while one is open."""
+    found = list(outcomes)
+    return None if None in found else all(found)
 
 
 @dataclass(frozen=True)

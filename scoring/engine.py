@@ -100,7 +100,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Partial:
-    """A draft. lines: None for an item whose figures are not all there and right; total: of the others.
+    """A draft. lines: None for an item whose figures are not all there and right; total: of the others, items left out scaled.
 
     missing: keys nobody filled yet; wrong: key → sentence, unknown keys included.
     """
@@ -166,7 +166,7 @@ def score_partial(rubric: Rubric, figures: Mapping[str, Any], *, tier: str = "")
     return Partial(
         lines,
         verdicts,
-        sum(line.points or 0 for line in lines.values() if line),
+        total_of(rubric, tuple(line.points if line else 0 for line in lines.values())),
         tuple(key for key in needed if key in read.missing),
         read.wrong,
         hints(rubric.figures, read.clean),

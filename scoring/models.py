@@ -2,6 +2,16 @@
 
 from django.db import models
 
+from scoring.points import show_points
+
+# Whether every deciding condition is met, in words; None says nothing.
+PASSED = {True: "符合", False: "不符合", None: ""}
+
+
+def outcome(total: int | None, passed: bool | None) -> str:
+    """What a sheet comes to, for a cell: its points, or without points whether the conditions are met; "" while open."""
+    return PASSED[passed] if total is None else show_points(total)
+
 
 class RubricVersion(models.Model):
     """One rubric document, immutable. `document` is the canonical JSON the checksum covers."""
@@ -40,3 +50,15 @@ class ScoreSheet(models.Model):
 
     class Meta:
         verbose_name = "评分表"
+
+    @property
+    def outcome(self) -> str:
+        return outcome(self.total, self.passed)
+
+    @property
+    def words(self) -> str:
+        """What it comes to: "91.5 分，条件均符合"; "" while it is open."""
+        told = [] if self.total is None else [f"{show_points(self.total)} 分"]
+        if self.passed is not None:
+            told.append("条件均符合" if self.passed else "有条件不符合")
+        return "，".join(told)

@@ -153,19 +153,26 @@ def typed(figure, value):
 
 
 class FiguresForm(Edition):
-    """One page of figures with the reasons of its judged indicators. `open_place(target)` says what may be changed."""
+    """Figures with the reasons of judged indicators.
 
-    def __init__(self, *args, page, figures, reasons, open_place, **kwargs):
+    asked: the figures to fill in. kept, reasons: what stands. places: figure key → targets of remarks that open it;
+    open_places: those that are open, None for all.
+    """
+
+    def __init__(self, *args, asked, kept, places, open_places, indicators=(), reasons=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.page = page
-        owners = {key: item.code for item in page.indicators for key in item.figures}
-        for figure in page.figures:
+        self.asked = {figure.key for figure in asked}
+
+        def closed(targets):
+            return open_places is not None and not targets & open_places
+
+        for figure in asked:
             self.fields[figure.key] = FigureField(
                 figure,
-                initial=typed(figure, figures.get(figure.key)),
-                disabled=not open_place(f"figure:{figure.key}", f"indicator:{owners[figure.key]}"),
+                initial=typed(figure, kept.get(figure.key)),
+                disabled=closed(places[figure.key]),
             )
-        for item in page.indicators:
+        for item in indicators:
             if item.judged:
                 self.fields[f"reason_{item.code}"] = PastedField(
                     label="自评理由",
@@ -174,14 +181,13 @@ class FiguresForm(Edition):
                     initial=reasons.get(item.code, {}).get("reason", ""),
                     widget=forms.Textarea({"rows": 3}),
                     help_text=f"低于 {show_points(item.max)} 分时须写明。",
-                    disabled=not open_place(f"indicator:{item.code}"),
+                    disabled=closed({f"indicator:{item.code}"}),
                 )
 
     @property
     def figures(self) -> dict:
         """Every figure that was understood, None for an emptied box."""
-        keys = {figure.key for figure in self.page.figures}
-        return {name: value for name, value in _understood(self).items() if name in keys}
+        return {name: value for name, value in _understood(self).items() if name in self.asked}
 
     @property
     def reasons(self) -> dict:

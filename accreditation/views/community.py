@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
-from accreditation import eligibility, filing, filing_changes, filing_content, journey, transitions
+from accreditation import (
+    eligibility,
+    filing,
+    filing_changes,
+    filing_content,
+    journey,
+    later_period,
+    transitions,
+)
 from accreditation.forms.filing import Seen, Withdrawal
 from accreditation.models import Application, Recognition, Round, State
 from accreditation.permissions import may_act
@@ -27,6 +35,7 @@ PAGES = {
     "narrative": "narrative",
     "exception": "exception",
     "statements": "statements",
+    later_period.TARGET: "later_figures",
 }
 TEXT_TASKS = ("narrative", "exception")
 
@@ -47,16 +56,29 @@ def page_of(application, task, anchor=""):
 
 def _figures_page(application, anchor):
     """The number of the page that asks for a figure or a reason; the first unfinished one without an anchor."""
-    sheet = filing_content.rubric(application)
+    pages = filing_content.rubric(application).pages_for(application.tier)
     if not anchor:
-        result = score_partial(sheet, filing_content.figures(application))
-        codes = [code for code, line in result.lines.items() if line is None]
-        anchor = f"reason_{codes[0]}" if codes else ""
-    for page in sheet.pages:
+        return next((page.number for page, done, every in _progress(application) if done < every), 1)
+    for page in pages:
         names = {f.key for f in page.figures} | {f"reason_{i.code}" for i in page.indicators}
         if anchor in names:
             return page.number
     return 1
+
+
+def _progress(application):
+    """The pages of the sheet with how many of their items are scored or checked, and how many there are."""
+    sheet = filing_content.rubric(application)
+    if sheet is None:
+        return []
+    values = filing_content.figures_now(application, clock.now())
+    result = score_partial(sheet, values, tier=application.tier)
+    done = {code for code, line in result.lines.items() if line is not None}
+    done |= {code for code, verdict in result.criteria.items() if verdict.met is not None}
+    return [
+        (page, sum(1 for item in page.items if item.code in done), len(page.items))
+        for page in sheet.pages_for(application.tier)
+    ]
 
 
 @require_http_methods(METHODS)
@@ -89,6 +111,7 @@ def start(request, pk, tier):
         "tier": round_.version.tier(tier),
         "source": round_.version.data["source"],
         "conditions": eligibility.conditions(asked, at),
+        "asked": len(filing_content.asked(asked)),
         "materials": filing_content.materials_wanted(asked),
         "sheet": filing_content.rubric(asked),
         "deadline": journey.deadline(round_, today, Calendar.load(None)),
@@ -112,7 +135,7 @@ def task_list(request, application):
         "returned": application.state == State.RETURNED,
         "tasks": [(task, page_of(application, task.key)) for task in tasks],
         "all_done": all(task.done for task in tasks),
-        "pages": _pages(application) if writing else [],
+        "pages": _progress(application) if writing else [],
         "remarks": [(names.get(t, t), texts, place_of(application, t)) for t, texts in remarks.items()],
         "phases": journey.phases(application),
         "events": journey.timeline(application),
@@ -126,18 +149,6 @@ def task_list(request, application):
     return render(request, "accreditation/task_list.html", context)
 
 
-def _pages(application):
-    """The pages of the score sheet with how many of their indicators are scored."""
-    sheet = filing_content.rubric(application)
-    if sheet is None:
-        return []
-    lines = score_partial(sheet, filing_content.figures(application)).lines
-    return [
-        (page, sum(1 for i in page.indicators if lines[i.code] is not None), len(page.indicators))
-        for page in sheet.pages
-    ]
-
-
 def place_of(application, target):
     """The address of the place a remark names."""
     kind, _, key = target.partition(":")
@@ -146,11 +157,8 @@ def place_of(application, target):
     if kind == "figure":
         return page_of(application, "figures", key)
     if kind == "indicator":
-        sheet = filing_content.rubric(application)
-        number = next(
-            (p.number for p in sheet.pages if key in {i.code for i in p.indicators}),
-            1,
-        )
+        pages = filing_content.rubric(application).pages_for(application.tier)
+        number = next((p.number for p in pages if key in {i.code for i in p.items}), 1)
         return reverse("accreditation:figures", args=[application.pk, number]) + f"#item-{key}"
     if kind == "material":
         return page_of(application, "evidence", key)
@@ -185,13 +193,12 @@ def _targets(application, task, anchor) -> set:
     if task == "figures":
         if anchor.startswith("reason_"):
             return {f"indicator:{anchor.removeprefix('reason_')}"}
-        items = filing_content.rubric(application).indicators
-        return {f"figure:{anchor}"} | {f"indicator:{i.code}" for i in items if anchor in i.figures}
+        return filing_content.places_of_figure(application, anchor)
     if task == "evidence":
         material = next(m for m in filing_content.materials_wanted(application) if m["key"] == anchor)
-        sheet = filing_content.rubric(application) if material.get("by_indicator") else None
-        return {f"material:{anchor}"} | {f"indicator:{i.code}" for i in (sheet.indicators if sheet else ())}
-    return {"statements"} if task == "statements" else {anchor}
+        codes = filing_content.items(application) if material.get("by_indicator") else ()
+        return {f"material:{anchor}"} | {f"indicator:{code}" for code in codes}
+    return {task} if task in ("statements", later_period.TARGET) else {anchor}
 
 
 def _rows_of(application, key):
@@ -204,7 +211,7 @@ def _rows_of(application, key):
             yield wanted["label"], f"{text} {unit}".strip() if text else "", wanted["key"]
     elif key == "figures":
         sheet = filing_content.rubric(application)
-        for page in sheet.pages:
+        for page in sheet.pages_for(application.tier):
             for figure in page.figures:
                 value = content["figures"].get(figure.key)
                 yield figure.label, filing_changes.figure_text(figure, value), figure.key
@@ -212,6 +219,11 @@ def _rows_of(application, key):
                 reason = content["reasons"].get(item.code, {}).get("reason", "")
                 if item.judged:
                     yield f"第 {item.number} 项自评理由", reason, f"reason_{item.code}"
+    elif key == later_period.TARGET:
+        for figure in later_period.asked(application).values():
+            text = filing_changes.figure_text(figure, content["later"].get(figure.key))
+            if text:
+                yield figure.label, text, figure.key
     elif key == "evidence":
         for material in filing_content.materials_wanted(application):
             names = [a["name"] for a in content["attachments"] if a["material"] == material["key"]]

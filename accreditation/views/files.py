@@ -24,6 +24,7 @@ from regions import clock
 
 METHODS = ["GET", "HEAD", "POST"]
 MOST_FILES = 200
+LONGEST_WORDS = 60  # of a choice
 # A PDF shown in the browser needs its viewer; everything else stands in a sandbox.
 SANDBOX = "default-src 'none'; sandbox"
 VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -65,15 +66,12 @@ class Group:
 
 
 def _indicators(application, open_places):
-    """The indicators that files can be hung on: (code, words)."""
-    sheet = filing_content.rubric(application)
-    if sheet is None:
-        return []
+    """The indicators and conditions that files can be hung on: (code, words)."""
     everywhere = open_places is None or "material:evidence" in open_places
     return [
-        (item.code, f"第 {item.number} 项 {item.content}")
-        for item in sheet.indicators
-        if everywhere or f"indicator:{item.code}" in open_places
+        (code, words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}…")
+        for code, words in filing_content.items(application).items()
+        if everywhere or f"indicator:{code}" in open_places
     ]
 
 

@@ -85,7 +85,7 @@ MATRIX = {
     "workdays/": Row(SIGNED_IN), "workdays/day/": SYSADMIN, "workdays/import/": SYSADMIN,
     # The community's own file: it is filed, so that its forms lead back to it
     "rounds/<int:pk>/apply/<str:tier>/": Row({"far filer"}, at_home={"filer", "other filer"}, changes=FILERS),
-    "applications/<int:pk>/basics/": COMMUNITY_EDIT, "applications/<int:pk>/figures/<int:page>/": COMMUNITY_EDIT,
+    "applications/<int:pk>/basics/": COMMUNITY_EDIT, "applications/<int:pk>/figures/<int:page>/": COMMUNITY_EDIT, "applications/<int:pk>/later-figures/": COMMUNITY_EDIT,
     "applications/<int:pk>/narrative/": COMMUNITY_EDIT, "applications/<int:pk>/exception/": COMMUNITY_EDIT,
     "applications/<int:pk>/statements/": COMMUNITY_EDIT, "applications/<int:pk>/evidence/": COMMUNITY_EDIT,
     "applications/<int:pk>/attach/": COMMUNITY_EDIT, "files/<int:pk>/remove/": COMMUNITY_EDIT,
