@@ -110,6 +110,14 @@ def _sheet(round_):
     return said
 
 
+def mark(round_) -> str:
+    """The mark that passes, in words."""
+    if found := round_.pass_mark:
+        return found.words()
+    wanted = any(step.needs.get("score_at_least") == "pass_mark" for step in round_.route.steps)
+    return "待录入" if wanted else "不设分数线，按条件评定"
+
+
 def readings(round_) -> list[str]:
     """Each reading the source leaves open, and which way this round takes."""
     found = round_settings.choices(round_.version, round_.rubric, round_.chosen)

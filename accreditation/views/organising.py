@@ -67,6 +67,7 @@ def show_round(request, pk):
         "drawing": draw(found.route),
         "findings": _linked(found, round_findings.before_opening(found)) if preparing else [],
         "readings": round_words.readings(found),
+        "mark": round_words.mark(found),
         "amendments": [] if preparing else amending.told(found),
         "may_organise": may_organise(request.user, found.region),
         "totals": quota_table.totals(found),
