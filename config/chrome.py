@@ -44,7 +44,8 @@ MENUS = {
     Role.SECADMIN: (("安全日志", "accounts:security"), PEOPLE),
     Role.AUDADMIN: (("审计日志", "accounts:audit_log"), PEOPLE),
 }
-# A street has no list and no notice of its own; whoever organises rounds finds single files through the progress page.
+# A street has no list and no notice of its own; approvers, who run rounds or give out their places, find single files
+# through the queue and the progress page.
 STREET_DESK = (HOME, QUEUE, APPLICATIONS, PROGRESS)
 
 
@@ -55,7 +56,7 @@ def entries_of(acting) -> tuple:
     entries = MENUS[acting.role]
     if acting.role in DESK_ROLES and acting.level == "street":
         return STREET_DESK
-    if acting.role in (Role.HANDLER, Role.APPROVER) and acting.level == "province":
+    if acting.role == Role.APPROVER or (acting.role == Role.HANDLER and acting.level == "province"):
         return tuple(ROUNDS if entry == APPLICATIONS else entry for entry in entries)
     return entries
 
