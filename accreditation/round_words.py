@@ -34,7 +34,15 @@ def stages(round_) -> list[Stage]:
     rows = [("draft", "社区申报", "填报、自评、上传材料", windows.get("draft", {}).get("article", ""))]
     rows += [(s.state, State(s.state).label, "；".join(wanted(s)), s.article) for s in round_.route.steps]
     return [
-        Stage(state, label, words, round_.begins(state), round_.due(state), round_.first_due(state), article)
+        Stage(
+            state,
+            label,
+            words,
+            round_.opens_on if state == "draft" else round_.begins(state),
+            round_.due(state),
+            round_.first_due(state),
+            article,
+        )
         for state, label, words, article in rows
     ]
 

@@ -310,7 +310,8 @@ class Amend(_Windows, Document):
                 (state, end)
                 for state in _stages(round_)
                 for end in ("from", "until")
-                if end == "until" or fixed.get(state, {}).get(end) or chosen.get(state, {}).get(end)
+                if end == "until"
+                or (state != "draft" and (fixed.get(state, {}).get(end) or chosen.get(state, {}).get(end)))
             ],
         )
         sheet = rubric_of(round_.rubric)

@@ -238,6 +238,7 @@ def quotas(request, pk):
         "round": found,
         "tiers": _tiers(request.user, found, rows, own, form),
         "own": own,
+        "splits": bool(quota_table.splits(found.route)),
         "live": live,
         "form": form,
         "totals": quota_table.totals(found),

@@ -197,7 +197,6 @@ def test_the_pages_show_and_make_an_amendment(house, as_, at):
     assert 'name="until-county_notice"' not in page and "reading-" not in page
     said = {
         "edition": str(house.round.edition),
-        "from-draft": "2017年8月15日",
         "until-draft": "",
         "until-street_review": "",
         "until-county_review": "10月2日",
