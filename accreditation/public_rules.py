@@ -1,13 +1,14 @@
 """The rules for everyone to read: each programme's document as a page. A part of accreditation.public."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 
 from accreditation import amendments, eligibility, programme_lines, round_settings, round_words
 from accreditation.models import ProgrammeVersion, Round, State
 from accreditation.windows import window_words
 from scoring.loading import rubric_of
-from scoring.rubric import Rubric
+from scoring.rubric import Rubric, load_rubric
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,16 @@ def shown_version(version, rounds=()) -> ShownProgramme:
         lines=programme_lines.lines(document),
         missing=[gap["sentence"] for gap in document.get("missing", [])],
         readings=[r | {"ways": round_settings.ways(document, r)} for r in document.get("readings", [])],
-        rubric=rubric_of(version.rubric),
+        rubric=_entered(version.rubric),
         rounds=list(rounds),
     )
+
+
+def _entered(rubric):
+    """The score sheet and conditions as far as they are entered: where one part is still missing, the other one."""
+    if rubric is None or (whole := rubric_of(rubric)):
+        return whole if rubric else None
+    return load_rubric({key: part for key, part in json.loads(rubric.document).items() if part is not None})
 
 
 def _for_tiers(document, rule):

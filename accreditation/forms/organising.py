@@ -194,6 +194,10 @@ class Settle(_Windows, NewRound):
         self.order_fields(self.field_order)
 
     @property
+    def sheet_is_whole(self) -> bool:
+        return rubric_of(self.sheet) is not None
+
+    @property
     def sheet_words(self) -> str:
         """The one score sheet there is."""
         return _sheet_words(self.sheet) if self.sheet else ""
