@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.events import canonical, record
-from accreditation import programme_document
+from accreditation import programme_document, round_settings
 from accreditation.models import Programme, ProgrammeVersion
 from scoring.models import RubricVersion
 from scoring.rubric import read_rubric
@@ -35,6 +35,8 @@ def check(document, file: str) -> list[str]:
     errors = programme_document.check(document, file)
     if isinstance(document, dict):
         errors += read_rubric(document, file)[1]
+        if not errors:
+            errors += round_settings.mistakes(document, file)
     return errors
 
 

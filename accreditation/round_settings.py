@@ -183,6 +183,33 @@ def read_otherwise(document: dict, picked: dict) -> tuple[dict, list[str]]:
     return document, marks
 
 
+def mistakes(document: dict, file: str) -> list[str]:
+    """What is wrong with the open readings of a score sheet whose rules are in order: every choice must make a sheet that holds."""
+    found = []
+    for reading in _sheet_readings(document):
+        if not (rule := reading.get("open")):
+            continue
+        place, setting = f"{file} 释义“{reading['no']}”的选择（open）", rule["setting"]
+        stands = {_as_key(one[setting]) for one in _citing(document, reading["no"]) if setting in one}
+        if not stands:
+            found.append(f"{place}：引用它的各项没有一条规则写了“{setting}”。")
+        elif len(stands) > 1:
+            found.append(f"{place}：引用它的各项写的不一致（{'、'.join(sorted(stands))}），请写成同一种。")
+        elif not stands <= set(rule["choices"]):
+            found.append(f"{place}：规则中写的“{stands.pop()}”不在各种读法之中。")
+        else:
+            found += _not_holding(document, reading, place)
+    return found
+
+
+def _not_holding(document, reading, place):
+    for value in reading["open"]["choices"]:
+        try:
+            read_otherwise(document, {reading["no"]: value})
+        except ValueError as error:
+            yield f"{place}：按“{value}”评分表不能成立：{error}"
+
+
 def _take(rule, setting, value):
     rule[setting] = value
     if setting == "rounding":

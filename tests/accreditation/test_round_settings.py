@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from accreditation import reading_examples, round_settings, rounds
+from accreditation import programmes, reading_examples, round_settings, rounds
 from accreditation.models import Round, RubricPublication
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from scoring.engine import score
@@ -226,6 +226,40 @@ def test_only_the_organiser_settles_and_only_before_it_opens(house, by, round_):
     with pytest.raises(NotReady) as refused:
         settle(round_, by, code="T2017")
     assert "已经用过" in refused.value.message_dict["code"][0]
+
+
+@pytest.mark.parametrize(
+    ("no", "change", "part"),
+    [
+        (
+            "A2",
+            lambda reading, rules: reading["open"].update(choices={"ceil": "a", "prorata": "b"}),
+            "“floor”不在各种读法之中",
+        ),
+        ("A2", lambda reading, rules: rules[0].update(rounding="ceil"), "写的不一致（ceil、floor）"),
+        (
+            "A3",
+            lambda reading, rules: reading.update(
+                open={"setting": "nobody", "choices": {"full": "a", "zero": "b"}}
+            ),
+            "",
+        ),
+        (
+            "A6",
+            lambda reading, rules: reading.update(
+                open={"setting": "missed", "choices": {"0": "a", "2": "b"}}
+            ),
+            "没有一条规则写了“missed”",
+        ),
+        ("A1", lambda reading, rules: reading["open"]["choices"].update({"-1": "x"}), "按“-1”评分表不能成立"),
+    ],
+)
+def test_an_open_reading_that_cannot_hold_is_not_loaded(no, change, part):
+    data = document()
+    reading = next(r for r in data["rubric"]["readings"] if r["no"] == no)
+    change(reading, [rule for rule in round_settings._citing(data, no)])
+    found = programmes.check(data, "x.json")
+    assert (part in " ".join(found)) if part else found == []
 
 
 # 待录入
