@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from accreditation import eligibility, quota_table, round_settings
 from accreditation.models import State
+from accreditation.notices import period
 from accreditation.programme_lines import wanted
+from accreditation.windows import day_words
 from regions.templatetags.portal import zh_day
+from regions.workdays import UnknownYear
 from scoring.loading import rubric_of
 
 
@@ -116,6 +119,32 @@ def _sheet(round_):
     if rubric.sample:
         said.append("这份评分表是演示用的，非官方附件。")
     return said
+
+
+def notice_ends(round_, calendar) -> dict[str, dict[str, tuple[str, str]]]:
+    """For the readings that set a notice's length: reading → choice → (until when, of a list published when).
+
+    The day is the last one of the desk that publishes, else the round's first; without its calendar nothing is said.
+    """
+    found = {}
+    for reading in round_.version.data.get("readings", []):
+        rule = reading.get("open", {})
+        if rule.get("setting") != "workdays":
+            continue
+        steps = [step.state for step in round_.route.steps]
+        before = steps[steps.index(rule["step"]) - 1]
+        day = round_.due(before) or round_.opens_on
+        try:
+            found[reading["key"]] = {
+                choice: (
+                    f"公示到{day_words(period(calendar, day, int(choice))[1])} 24:00",
+                    f"如名单在{day_words(day)}发布",
+                )
+                for choice in rule["choices"]
+            }
+        except UnknownYear:
+            continue
+    return found
 
 
 def mark(round_) -> str:

@@ -253,14 +253,19 @@ class Settle(_Windows, NewRound):
             )
             self.initial[name] = choice.chosen
 
-    def readings(self):
-        """For the page: (bound field, choice, its options as (radio, outcome, why), the example's item)."""
-        told = examples(self.sheet)
+    def readings(self, ends=None):
+        """For the page: (bound field, choice, its options as (radio, outcome, why), the example's item).
+
+        `ends`: examples of the readings that set a notice's length (round_words.notice_ends).
+        """
+        told, ends = examples(self.sheet), ends or {}
         for choice in self.choices:
             bound, example = self[f"reading-{choice.key}"], told.get(choice.key)
+            outcomes = ends.get(choice.key, {})
             options = [
-                (radio, *(example.of(radio.data["value"]) if example else ("", "")))
+                (radio, *(example.of(value) if example else outcomes.get(value, ("", ""))))
                 for radio in bound.subwidgets
+                for value in [radio.data["value"]]
             ]
             yield bound, choice, options, example
 

@@ -17,6 +17,7 @@ from accreditation.refusals import AlreadyMoved, NotYours
 from accreditation.route_drawing import draw
 from accreditation.views.programmes import sheets_address
 from regions import clock
+from regions.workdays import Calendar
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -133,7 +134,7 @@ def settle_round(request, pk):
         "round": found,
         "form": form,
         "stages": _stage_fields(found, form),
-        "readings": list(form.readings()),
+        "readings": list(form.readings(round_words.notice_ends(found, Calendar.load(found.region)))),
         "sheets_address": sheets_address(found.version.programme.key),
         "fixed_mark": found.pass_mark if "pass_mark" not in form.fields else None,
         # After a conflict the page may be sent again over what the other one saved: the reader was told.

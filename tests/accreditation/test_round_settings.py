@@ -390,6 +390,9 @@ def test_the_settings_page_offers_only_what_the_source_leaves_open(round_, as_, 
     for name in ("until-county_review", "from-draft", "pass_mark", "drop_extremes", "until-county_notice"):
         assert f'name="{name}"' not in page, name
     assert "2017年9月25日 星期一" in page and "944/1000" in page
+    # The province's notice, of a list published on its desk's last day: 25 November, a Saturday.
+    for days, end in ((5, "12月1日"), (7, "12月5日"), (10, "12月8日")):
+        assert f"公示到2017年{end} 24:00" in page, days
 
 
 def test_what_was_typed_is_kept_refused_and_saved(round_, as_, at):
