@@ -1,6 +1,6 @@
 """Addresses of the signed-in side, by who reads the page."""
 
-from accreditation import urls_community, urls_desk, urls_lists, urls_rounds
+from accreditation import urls_community, urls_desk, urls_lists, urls_rounds, urls_rubrics
 
 app_name = "accreditation"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *urls_desk.urlpatterns,  # a desk: queue, file, score sheet, verbs
     *urls_lists.urlpatterns,  # a desk's list, notices, objections, recognition
     *urls_rounds.urlpatterns,  # rounds, quotas, progress, exports
+    *urls_rubrics.urlpatterns,  # score sheets from Excel
 ]

@@ -121,6 +121,15 @@ MATRIX = {
     # Programmes for offices
     "rounds/programmes/": Row(DESKS | AUDITORS), "rounds/programmes/<str:key>/": Row(DESKS | AUDITORS),
     "rounds/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
+    # Score sheets from Excel; Hunan's came with its document, so that it has no sample
+    "rounds/programmes/<str:key>/score-sheets/": Row(DESKS | AUDITORS),
+    "rounds/programmes/<str:key>/score-sheets/<int:sheet>/": Row(DESKS | AUDITORS),
+    "rounds/programmes/<str:key>/score-sheets/<int:sheet>/workbook.xlsx": Row(DESKS | AUDITORS),
+    "rounds/programmes/<str:key>/score-sheets/template.xlsx": Row(DESKS | AUDITORS),
+    "rounds/programmes/<str:key>/score-sheets/sample.xlsx": Row((), sees=FILERS | ADMINISTRATORS),
+    "rounds/programmes/<str:key>/score-sheets/import/": Row(ORGANISER),
+    "rounds/programmes/<str:key>/score-sheets/publish/": Row((), post_only=True, changes=ORGANISER),
+    "rounds/<int:pk>/score-sheet/": Row((), post_only=True, changes=ORGANISER),
 }  # fmt: skip
 
 
@@ -145,7 +154,7 @@ def address(route, world, missing=False):
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017",
         "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
-        "<int:file>": world.file,
+        "<int:file>": world.file, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
     for name, value in values.items():
         route = route.replace(name, str(value))
