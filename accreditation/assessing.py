@@ -45,7 +45,7 @@ def save_sheet(application, lines, corrections, *, by, at, seen, edition) -> Ass
     _refuse_old_page(assessment, edition)
     before = sheets.read(held, assessment)
     kept_lines, problems = _merged_lines(before, assessment, lines)
-    kept_corrections, more = _merged_corrections(rubric, before, corrections)
+    kept_corrections, more = _merged_corrections(before, corrections)
     if problems := problems + more:
         raise NotReady(problems)
     after = sheets.lay_out(held, kept_lines, kept_corrections)
@@ -111,11 +111,11 @@ def _too_long(reason):
     return ""
 
 
-def _merged_corrections(rubric, before, corrections):
+def _merged_corrections(before, corrections):
     kept, problems = dict(before.corrections), []
     for key, correction in corrections.items():
-        figure = rubric.figures.get(key)
-        if figure is None or figure.type == "points":
+        figure = before.correctable.get(key)
+        if figure is None:
             problems.append(f"没有可以更正的数据“{key[:40]}”。")
             continue
         value, reason = correction.get("value"), (correction.get("reason") or "").strip()

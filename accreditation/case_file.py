@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from accreditation import filing_changes, filing_content, sheets
-from accreditation.disclosure import shows, shows_scores
+from accreditation import filing_changes, filing_content, later_period, sheets
+from accreditation.disclosure import shows, shows_later, shows_scores, tells
 from accreditation.exports import ACTIONS, summary
 from accreditation.models import ApplicationEvent, Assessment, Attachment
 from accreditation.routes import LEVELS
@@ -17,18 +17,25 @@ from scoring.points import parse_points
 
 LEVEL_NAMES = {"street": "街道", "county": "县级", "city": "市级", "province": "省级"}
 # Happenings of one sitting are told once: the same person, action and day.
+# A panel's doings are nobody's but the desk's until the desk has decided.
+BLIND = {"give_score", "recuse", "total_panel"}
 GROUPED = {"attach", "detach", "assess"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One desk's scores: code → points, code → reason."""
+    """One desk's scores and findings: code → points, code → 符合, code → reason. words: what its sheet comes to."""
 
     level: str
     label: str
     points: dict[str, int]
+    findings: dict[str, str]
     reasons: dict[str, str]
-    total: int | None
+    words: str
+
+    def given(self, code):
+        """The points of an item, or the finding on a condition; None while open."""
+        return self.findings.get(code) or self.points.get(code)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,18 @@ class Item:
     line: Any
     reason: str
     cells: list[tuple[Column, int | None, str]]
+    evidence: list[Attachment]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition in the file: what the filed figures say, the desks' findings, and its evidence."""
+
+    number: int
+    item: Any
+    verdict: Any
+    word: str
+    cells: list[tuple[Column, str | None, str]]
     evidence: list[Attachment]
 
 
@@ -79,8 +98,9 @@ def columns(application, user, assessments) -> list[Column]:
                         for code, line in lines.items()
                         if line.get("points")
                     },
+                    {code: sheets.FINDINGS[line["met"]] for code, line in lines.items() if line.get("met")},
                     {code: line.get("reason", "") for code, line in lines.items()},
-                    assessment.sheet.total,
+                    assessment.sheet.words,
                 )
             )
     return found
@@ -93,9 +113,7 @@ def projects(application, shown: list[Column], attachments) -> list[tuple[str, i
         return []
     laid = sheets.lay_out(application, {}, {})
     reasons = filing_content.judged(application)
-    evidence: dict[str, list] = {}
-    for attachment in attachments:
-        evidence.setdefault(attachment.indicator, []).append(attachment)
+    evidence = _evidence(attachments)
     found = []
     for category in rubric.categories:
         for project in category.projects:
@@ -104,10 +122,7 @@ def projects(application, shown: list[Column], attachments) -> list[tuple[str, i
                     indicator,
                     laid.by_code[indicator.code].filed,
                     "" if indicator.judged else reasons.get(indicator.code, {}).get("reason", ""),
-                    [
-                        (column, column.points.get(indicator.code), column.reasons.get(indicator.code, ""))
-                        for column in shown
-                    ],
+                    _cells(shown, indicator.code),
                     evidence.get(indicator.code, []),
                 )
                 for indicator in project.indicators
@@ -116,8 +131,36 @@ def projects(application, shown: list[Column], attachments) -> list[tuple[str, i
     return found
 
 
+def _evidence(attachments) -> dict[str, list]:
+    found: dict[str, list] = {}
+    for attachment in attachments:
+        found.setdefault(attachment.indicator, []).append(attachment)
+    return found
+
+
+def _cells(shown, code):
+    return [(column, column.given(code), column.reasons.get(code, "")) for column in shown]
+
+
+def conditions(application, shown: list[Column], attachments) -> list[tuple[str, list[Condition]]]:
+    """(group's title, conditions) of the tier; nothing for a programme of points alone."""
+    wanted = filing_content.conditions(application)
+    if not wanted or application.self_sheet is None:
+        return []
+    laid, evidence = sheets.lay_out(application, {}, {}), _evidence(attachments)
+    found: dict[str, list] = {}
+    for check in laid.checks:
+        code = check.item.code
+        word = sheets.FINDINGS.get(check.computed, "待填")
+        one = Condition(
+            check.number, check.item, check.filed, word, _cells(shown, code), evidence.get(code, [])
+        )
+        found.setdefault(check.item.group, []).append(one)
+    return list(found.items())
+
+
 def figures(application, user, assessments) -> list[tuple[str, list[FigureLine]]]:
-    """(page's title, figures) as filed, each with the corrections this reader may see."""
+    """(page's title, figures) of the tier as filed, each with the corrections this reader may see."""
     rubric = filing_content.rubric(application)
     if rubric is None or application.self_sheet is None:
         return []
@@ -137,10 +180,32 @@ def figures(application, user, assessments) -> list[tuple[str, list[FigureLine]]
                     filing_changes.figure_text(figure, filed.get(figure.key)),
                     corrected.get(figure.key, []),
                 )
-                for figure in page.figures
+                for figure in (*page.figures, *page.known)
             ],
         )
-        for page in rubric.pages
+        for page in rubric.pages_for(application.tier)
+        if page.figures or page.known
+    ]
+
+
+def later(application, user) -> list[tuple[Any, list[tuple[str, str]], Any]]:
+    """(item, figures in words, what they would give) of the later period, for those who see it; nothing where none is filled in."""
+    kept = later_period.figures(application)
+    if not kept or not shows_later(user, application):
+        return []
+    asked, lines = later_period.asked(application), later_period.scored(application).lines
+    return [
+        (
+            item,
+            [
+                (asked[key].label, filing_changes.figure_text(asked[key], kept.get(key)))
+                for key in item.figures
+                if key in asked
+            ],
+            lines[item.code],
+        )
+        for item in filing_content.rubric(application).later_items
+        if any(key in kept for key in item.figures)
     ]
 
 
@@ -165,6 +230,8 @@ def timeline(application, user, told) -> list[Happening]:
     names = filing_content.targets(application)
     found: list[Happening] = []
     for event, body in told:
+        if event.action in BLIND and not tells(user, application, event.action, body):
+            continue
         one = _happening(application, user, event, body, names)
         last = found[-1] if found else None
         if (
@@ -199,6 +266,8 @@ def _happening(application, user, event, body, names):
         verdict = body["after"].get("verdict", "")
         one.title = f"{one.title}：{dict(Assessment.Verdict.choices).get(verdict, '')}"
         one.text = body["after"].get("opinion", "")
+    elif event.action == "total_panel":
+        one.text = f"平均 {body['after']['total']} 分。{data['because']}"
     elif event.action == "visit":
         one.text = f"{body['after'].get('on', '')}，{'通过' if body['after'].get('passed') else '不通过'}"
     elif isinstance(data.get("remarks"), list):
@@ -211,11 +280,14 @@ def _happening(application, user, event, body, names):
 
 def _assessed(body):
     before, after = body.get("before", {}), body.get("after", {})
-    total = f"总分 {after['total']}" if after.get("total") else "评分表不再完整"
-    if not before:
-        return total
-    changed = len(after.get("lines", {}))
-    return f"{total}，改动 {changed} 项" if changed else f"{total}，更正了数据"
+    told = [f"总分 {after['total']}"] if after.get("total") else []
+    if after.get("passed") is not None:
+        told.append("条件均符合" if after["passed"] else "有条件不符合")
+    told = told or ["评分表不再完整"]
+    if before:
+        changed = len(after.get("lines", {}))
+        told.append(f"改动 {changed} 项" if changed else "更正了数据")
+    return "，".join(told)
 
 
 def facts(application) -> list[tuple[str, str]]:
@@ -256,12 +328,14 @@ def asked(application, told) -> list[str]:
     return []
 
 
-def changes(application, filings) -> list[filing_changes.Change]:
-    """What the last filing changed against the one before; nothing for a first filing."""
+def changes(application, user, filings) -> list[filing_changes.Change]:
+    """What the last filing changed against the one before, as far as this reader sees it; nothing for a first filing."""
     rows = sorted(filings, key=lambda filing: filing.number)[-2:]
     if len(rows) < 2:
         return []
-    return filing_changes.changes(application, *(json.loads(row.content) for row in rows))
+    found = filing_changes.changes(application, *(json.loads(row.content) for row in rows))
+    hidden = set() if shows_later(user, application) else {later_period.TARGET}
+    return [change for change in found if change.target not in hidden]
 
 
 def marked(application, assessment) -> tuple[dict[str, str], dict[str, str]]:
@@ -269,8 +343,11 @@ def marked(application, assessment) -> tuple[dict[str, str], dict[str, str]]:
     if assessment is None or not assessment.sheet_id or application.self_sheet is None:
         return {}, {}
     sheet = sheets.read(application, assessment)
-    flagged = {f"indicator:{row.item.code}": row.reason for row in sheet.rows if row.flagged}
+    flagged = {f"indicator:{code}": row.reason for code, row in sheet.by_code.items() if row.flagged}
     suggested = {}
+    for check in sheet.checks:
+        if check.met == "no" and check.filed.met is True and not check.flagged and check.reason:
+            suggested[f"indicator:{check.item.code}"] = check.reason
     for row in sheet.rows:
         lower = row.filed and row.points is not None and row.points < (row.filed.points or 0)
         if lower and not row.flagged and row.reason:

@@ -47,8 +47,15 @@ class DeskList:
 
     @property
     def cut(self) -> int | None:
-        """After how many rows the cut line stands: those on the list and the places left; None without a quota."""
-        return None if self.left is None else len(self.listed) + self.left
+        """After how many rows the cut line stands: those on the list and the places left; None without a quota or ranks."""
+        if self.left is None or not self.ranked:
+            return None
+        return len(self.listed) + self.left
+
+    @property
+    def ranked(self) -> bool:
+        """Whether anyone has a rank: a list without points has none, and people choose (宁缺毋滥)."""
+        return any(candidate.rank is not None for candidate in self.candidates)
 
     @property
     def tied_at_cut(self) -> bool:
@@ -65,7 +72,7 @@ def desk_list(round_, tier, state, region) -> DeskList:
         Application.objects.filter(
             round=round_, tier=tier, state=state, position__range=(region.position, region.last)
         )
-        .select_related("community")
+        .select_related("community", "self_sheet")
         .prefetch_related("assessments__sheet", "visits")
     )
     for application in applications:

@@ -12,6 +12,8 @@ from accounts.models import Role, User
 from accreditation.models import Application, Assessment, Remark, Round, SiteVisit
 from regions.clock import start_of
 from regions.workdays import UnknownYear
+from scoring.loading import rubric_of
+from scoring.models import outcome
 
 # The groups a queue can have, whatever the role.
 GROUPS = (
@@ -52,6 +54,8 @@ class Row:
     application: Application
     place: str
     own: int | None
+    own_words: str  # points, or without points whether the conditions are met
+    self_words: str
     stage: tuple[str, str]  # the tag and its word
     visit: str
     days: int | None  # working days left, negative when late; None without a date or a calendar
@@ -72,9 +76,14 @@ def desk_of(user) -> str:
 def desk_rounds(user):
     """The rounds with applications at the desk of the acting office, with their programmes."""
     at_desk = Application.objects.visible_to(user).at_desk(desk_of(user))
-    return Round.objects.select_related("version__programme").filter(
-        pk__in=at_desk.order_by().values("round")
-    )
+    rounds = Round.objects.select_related("version__programme", "rubric").defer("rubric__document")
+    return rounds.filter(pk__in=at_desk.order_by().values("round"))
+
+
+def by_points(round_) -> bool:
+    """Whether the round's sheet has points; else it is its conditions alone."""
+    rubric = rubric_of(round_.rubric)
+    return rubric is None or rubric.has_points
 
 
 def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str, Group]:
@@ -143,19 +152,25 @@ def _own_work(role, desk, rounds, state):
             groups.append(Group("listed", "已列入名单", desk.filter(listed_at__isnull=False)))
         return groups
     scoring = [pk for pk, step in steps.items() if step.scores]
+    checking = [r.pk for r in rounds if r.pk in scoring and not by_points(r)]
     visiting = [pk for pk, step in steps.items() if step.needs.get("site_visit")]
     level = state.rsplit("_", 1)[0]
-    unscored = Q(round__in=scoring, **{f"total_{level}__isnull": True})
+    total = f"total_{level}__isnull"
+    pointed = set(scoring) - set(checking)
+    unscored = Q(round__in=pointed, **{total: True})
+    unscored |= Q(round__in=checking, own__sheet__passed__isnull=True)
+    scored = Q(round__in=pointed, **{total: False}) | Q(round__in=checking, own__sheet__passed__isnull=False)
+    scored |= Q(round__in=[pk for pk in steps if pk not in scoring])
     visited = SiteVisit.objects.filter(application=OuterRef("pk"), state=state)
     groups = []
     if scoring:
-        groups.append(Group("score", "待评分", desk.filter(unscored)))
+        groups.append(Group("score", "待评分" if pointed else "待核对", desk.filter(unscored)))
     if visiting:
         unvisited = desk.filter(~Exists(visited), round__in=visiting)
         groups.append(Group("visit", "待实地考察", unvisited))
     return [
         *groups,
-        Group("propose", "待提意见", desk.filter(own__proposed_at__isnull=True).exclude(unscored)),
+        Group("propose", "待提意见", desk.filter(scored, own__proposed_at__isnull=True)),
         Group("proposed", "已提意见", desk.filter(own__proposed_at__isnull=False)),
     ]
 
@@ -177,14 +192,17 @@ def queue_rows(applications, user, rounds, today, calendar) -> list[Row]:
         verdict=F("own__verdict"),
         proposed=F("own__proposed_at"),
         begun=F("own__sheet"),
+        own_passed=F("own__sheet__passed"),
+        self_passed=F("self_sheet__passed"),
         visit_passed=Subquery(visits.values("passed")[:1]),
         corrected=Exists(answered),
     )
     steps = {r.pk: r.route.step(state) for r in rounds}
-    return [_row(a, steps.get(a.round_id), user, today, calendar) for a in told]
+    checking = {r.pk for r in rounds if not by_points(r)}
+    return [_row(a, steps.get(a.round_id), a.round_id in checking, user, today, calendar) for a in told]
 
 
-def _row(application, step, user, today, calendar):
+def _row(application, step, checks, user, today, calendar):
     acting = user.acting
     visit = {True: "通过", False: "不通过"}.get(application.visit_passed, "")
     if not visit and step and step.needs.get("site_visit"):
@@ -194,7 +212,9 @@ def _row(application, step, user, today, calendar):
         application,
         application.community.place.removeprefix(acting.region.full_name).strip(),
         application.total(acting.level),
-        _stage(application, step) if here else (application.state, ""),
+        outcome(application.total(acting.level), application.own_passed),
+        outcome(application.total_self, application.self_passed),
+        _stage(application, step, checks) if here else (application.state, ""),
         visit,
         days_left(calendar, today, application.due_on) if here else None,
         here and application.due_on is not None and application.due_on < today,
@@ -203,14 +223,16 @@ def _row(application, step, user, today, calendar):
     )
 
 
-def _stage(application, step):
-    """Where an application stands within the desk: a tag and its word."""
+def _stage(application, step, checks):
+    """Where an application stands within the desk: a tag and its word. checks: its sheet is conditions alone."""
     if application.listed_at:
         return "done", "已列入名单"
     if application.proposed:
         return "review", f"待审核 · {Assessment.Verdict(application.verdict).label}"
-    if step and step.scores and application.total(step.level) is None:
-        return ("filling", "评分中") if application.begun else ("todo", "待评分")
+    found = application.own_passed if checks else application.total(step.level) if step else None
+    if step and step.scores and found is None:
+        word = "核对" if checks else "评分"
+        return ("filling", f"{word}中") if application.begun else ("todo", f"待{word}")
     return "todo", "待提意见"
 
 
@@ -235,15 +257,17 @@ def due_words(days: int | None, late: bool) -> str:
 
 def scoring_run(user, application) -> list[tuple[int, bool]]:
     """(key, whether its sheet is complete) of every application of the round at the desk, neighbours side by side."""
-    level = user.acting.level
+    state = desk_of(user)
+    waiting = Application.objects.visible_to(user).at_desk(state)
     rows = (
-        Application.objects.visible_to(user)
-        .at_desk(desk_of(user))
+        _with_own(waiting, state)
         .filter(round=application.round_id, listed_at__isnull=True)
         .order_by("position", "pk")
-        .values_list("pk", f"total_{level}")
+        .values_list(
+            "pk", f"total_{user.acting.level}" if by_points(application.round) else "own__sheet__passed"
+        )
     )
-    return [(pk, total is not None) for pk, total in rows]
+    return [(pk, found is not None) for pk, found in rows]
 
 
 # Moves

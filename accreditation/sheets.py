@@ -13,6 +13,7 @@ from typing import Any
 from accreditation import filing_content
 from scoring.criteria import Criterion, Verdict, all_met
 from scoring.engine import Line, score_partial, total_of
+from scoring.figures import Figure
 from scoring.items import Indicator
 from scoring.points import parse_points, show_points
 from scoring.rubric import Rubric
@@ -126,6 +127,13 @@ class DeskSheet:
     @cached_property
     def by_code(self) -> dict[str, Row | Check]:
         return {one.item.code: one for one in (*self.rows, *self.checks)}
+
+    @cached_property
+    def correctable(self) -> dict[str, Figure]:
+        """The figures an officer may correct, in the order of the sheet: all of its rows but the judged ones."""
+        keys = dict.fromkeys(key for one in self.by_code.values() for key in one.item.figures)
+        figures = {key: self.rubric.figures[key] for key in keys}
+        return {key: figure for key, figure in figures.items() if figure.type != "points"}
 
     @property
     def given(self) -> int:
@@ -264,6 +272,15 @@ def _check(item, number, filed, basis, line):
     return Check(
         item, number, filed, basis, line.get("met", ""), line.get("reason", ""), bool(line.get("flag"))
     )
+
+
+def as_computed(sheet: DeskSheet) -> dict[str, dict]:
+    """The lines of the conditions that are still open and that the figures show to be met: 符合 for each."""
+    return {
+        check.item.code: {"met": "yes", "reason": check.reason, "flag": check.flagged}
+        for check in sheet.checks
+        if not check.met and check.computed == "yes"
+    }
 
 
 def read(application, assessment) -> DeskSheet:

@@ -3,7 +3,11 @@
    Row: <tr data-item="H04" data-max="3" data-self="2.5" data-basis="2.5" data-reason-below="3"> with input.score,
    input.why (the reason) and td[data-diff]. A reason is wanted where the points differ from data-basis (what the
    figures give) or lie below data-reason-below. Enter or ↓ next, ↑ back, = takes data-self, PageDown or Alt+N presses [data-next], ? opens the keys.
-   Live: [data-total] the sum, [data-done] "21/34", [data-missing] "还差 2 条理由"; data-total-extra is added to the sum.
+   Condition: <tr data-item="Zq1" data-check data-basis="yes" data-reason-if-unmet> with radios input.met (yes, no, na) and
+   input.why. A reason is wanted for na, where the finding differs from data-basis, and with data-reason-if-unmet for no.
+   1, 2, 3 choose, = takes data-basis; Enter, ↓ and ↑ as above, ← and → move within the row.
+   Live: [data-total] the sum, [data-done] "21/34", [data-checked] "12/19", [data-unmet] "不符合 1 条", [data-missing] "还差 2 条理由";
+   data-total-extra is added to the sum.
    Side: [data-panel-for="H04"] is shown while its row has the focus; img[data-src] inside loads then. */
 (function () {
   "use strict";
@@ -11,9 +15,8 @@
   if (!form) return;
   var UNITS = 10000;
   var rows = Array.prototype.filter.call(form.querySelectorAll("tr[data-item]"), function (row) {
-    return row.querySelector("input.score");
+    return row.querySelector("input.score, input.met");
   });
-  var boxes = rows.map(function (row) { return row.querySelector("input.score"); });
   var panels = Array.prototype.slice.call(document.querySelectorAll("[data-panel-for]"));
   var next = document.querySelector("[data-next]");
   var spoken = document.createElement("span");
@@ -39,6 +42,22 @@
     Array.prototype.forEach.call(document.querySelectorAll("[data-" + name + "]"), function (node) {
       if (node.textContent !== text) node.textContent = text;
     });
+  }
+
+  /* Where a row has its focus: the points, or the chosen finding (the first where none is). */
+  function boxOf(row) {
+    return row.querySelector("input.score") || row.querySelector("input.met:checked") || row.querySelector("input.met");
+  }
+
+  function showCheck(row) {
+    var chosen = row.querySelector("input.met:checked");
+    var met = chosen ? chosen.value : "";
+    var basis = row.dataset.basis || "";
+    var due = met === "na" || (met !== "" && basis !== "" && met !== basis) || (met === "no" && row.dataset.reasonIfUnmet !== undefined);
+    var want = due && !row.querySelector(".why").value.trim();
+    row.classList.toggle("want", want);
+    row.classList.toggle("unmet", met === "no");
+    return { met: met, want: want };
   }
 
   function showRow(row) {
@@ -73,14 +92,24 @@
   }
 
   function showAll() {
-    var sum = units(form.dataset.totalExtra) || 0, done = 0, want = 0;
+    var sum = units(form.dataset.totalExtra) || 0, done = 0, want = 0, checks = 0, checked = 0, unmet = 0;
     rows.forEach(function (row) {
-      var told = showRow(row);
-      if (told.mine !== null) { sum += told.mine; done += 1; }
+      var told;
+      if (row.dataset.check !== undefined) {
+        told = showCheck(row);
+        checks += 1;
+        if (told.met) checked += 1;
+        if (told.met === "no") unmet += 1;
+      } else {
+        told = showRow(row);
+        if (told.mine !== null) { sum += told.mine; done += 1; }
+      }
       if (told.want) want += 1;
     });
     put("total", plain(sum));
-    put("done", done + "/" + rows.length);
+    put("done", done + "/" + (rows.length - checks));
+    put("checked", checked + "/" + checks);
+    put("unmet", unmet ? "不符合 " + unmet + " 条" : "");
     put("missing", want ? "还差 " + want + " 条理由" : "");
   }
 
@@ -98,7 +127,7 @@
   }
 
   function go(index) {
-    var target = boxes[index] || (index >= boxes.length ? next : null);
+    var target = rows[index] ? boxOf(rows[index]) : index >= rows.length ? next : null;
     if (!target) return;
     target.focus();
     // Keep the row clear of the head above and the bar below.
@@ -106,7 +135,9 @@
     if (place.top < 80 || place.bottom > window.innerHeight - 120) target.scrollIntoView({ block: "center" });
   }
 
-  boxes.forEach(function (box, index) {
+  rows.forEach(function (row, index) {
+    var box = row.querySelector("input.score");
+    if (!box) return;
     box.addEventListener("focus", function () { box.select(); });
     box.addEventListener("change", function () {
       var value = units(box.value);
@@ -132,6 +163,34 @@
         document.dispatchEvent(new CustomEvent("portal:help"));
       }
     });
+  });
+
+  function choose(box) {
+    if (!box) return;
+    box.checked = true;
+    box.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  form.addEventListener("keydown", function (event) {
+    if (!event.target.classList.contains("met") || event.ctrlKey || event.altKey || event.metaKey) return;
+    var row = event.target.closest("tr[data-item]"), index = rows.indexOf(row);
+    var choices = row.querySelectorAll("input.met");
+    var digit = "１２３".indexOf(event.key) + 1 || "123".indexOf(event.key) + 1;
+    if (event.key === "Enter" || event.key === "ArrowDown") {
+      go(index + 1);
+    } else if (event.key === "ArrowUp") {
+      go(index - 1);
+    } else if (digit) {
+      choose(choices[digit - 1]);
+    } else if (event.key === "=" || event.key === "＝") {
+      choose(row.querySelector("input.met[value='" + row.dataset.basis + "']"));
+    } else if (event.key === "?" || event.key === "？") {
+      document.dispatchEvent(new CustomEvent("portal:help"));
+    } else {
+      return;
+    }
+    event.preventDefault();
   });
 
   form.addEventListener("input", showAll);

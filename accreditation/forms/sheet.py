@@ -1,4 +1,4 @@
-"""The score sheet as a form: what was typed, read as people type numbers; every mistake at its own box."""
+"""A desk's sheet as a form: what was typed, read as people type numbers; every mistake at its own box."""
 
 import re
 
@@ -7,6 +7,7 @@ from django import forms
 from accounts.forms import LineField
 from accreditation.assessing import LONGEST_REASON
 from accreditation.forms.desk import Seen
+from accreditation.sheets import FINDINGS
 from scoring.engine import score_partial
 from scoring.points import parse_points, show_points
 from scoring.reading import BLANK, read_figure
@@ -29,7 +30,7 @@ def read_points(raw: str) -> str:
 
 
 class Sheet(Seen):
-    """One desk's score sheet. Fields: score_H01, why_H01, flag_H01, and fix_<figure>, fixwhy_<figure>.
+    """One desk's sheet. Fields: score_H01, why_H01, flag_H01, met_Zq1, why_Zq1, flag_Zq1, and fix_<figure>, fixwhy_<figure>.
 
     After validation `lines` and `corrections` hold what can be kept (accreditation.assessing.save_sheet), also where
     other fields are wrong: an autosave keeps those.
@@ -49,7 +50,14 @@ class Sheet(Seen):
                 label=f"第 {item.number} 项理由", required=False, max_length=LONGEST_REASON
             )
             self.fields[f"flag_{item.code}"] = forms.BooleanField(required=False)
-        for figure in self.figures():
+        for check in sheet.checks:
+            code, name = check.item.code, f"第 {check.number} 条"
+            self.fields[f"met_{code}"] = forms.CharField(label=f"{name}结论", required=False, max_length=10)
+            self.fields[f"why_{code}"] = LineField(
+                label=f"{name}理由", required=False, max_length=LONGEST_REASON
+            )
+            self.fields[f"flag_{code}"] = forms.BooleanField(required=False)
+        for figure in sheet.correctable.values():
             self.fields[f"fix_{figure.key}"] = forms.CharField(
                 label=f"更正“{figure.label}”", required=False, max_length=60
             )
@@ -57,16 +65,12 @@ class Sheet(Seen):
                 label=f"更正“{figure.label}”的理由", required=False, max_length=LONGEST_REASON
             )
 
-    def figures(self):
-        """The figures an officer may correct, in the order of the sheet: all but the judged ones."""
-        keys = dict.fromkeys(key for item in self.rubric.indicators for key in item.figures)
-        return [self.rubric.figures[key] for key in keys if self.rubric.figures[key].type != "points"]
-
     def clean(self):
         self.lines = {item.code: line for item in self.rubric.indicators if (line := self._line(item))}
+        self.lines |= {check.item.code: line for check in self.sheet.checks if (line := self._finding(check))}
         self.corrections = {
             figure.key: correction
-            for figure in self.figures()
+            for figure in self.sheet.correctable.values()
             if (correction := self._correction(figure)) is not None
         }
         self._refuse_impossible()
@@ -99,6 +103,23 @@ class Sheet(Seen):
             "points": text,
             "reason": self.cleaned_data[why],
             "flag": self.cleaned_data[f"flag_{item.code}"],
+        }
+
+    def _finding(self, check):
+        """What can be kept of one condition, or nothing where it is wrong or was not on the page.
+
+        A group of radio buttons with none chosen is not sent at all: the box of the reason tells that it was there.
+        """
+        met, why = f"met_{check.item.code}", f"why_{check.item.code}"
+        if why not in self.data or {met, why} & self.errors.keys():
+            return None
+        if self.cleaned_data[met] not in (*FINDINGS, ""):
+            self.add_error(met, f"第 {check.number} 条：结论应为{'、'.join(FINDINGS.values())}之一")
+            return None
+        return {
+            "met": self.cleaned_data[met],
+            "reason": self.cleaned_data[why],
+            "flag": self.cleaned_data[f"flag_{check.item.code}"],
         }
 
     def _problem(self, item, points):

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import DESK_ROLES, Role
-from accreditation import case_file, journey, needs, queries, transitions
-from accreditation.disclosure import shows
+from accreditation import case_file, filing_content, journey, later_period, needs, queries, transitions
+from accreditation.disclosure import sheet_is_in, shows
 from accreditation.forms import desk as forms
 from accreditation.models import Application, Assessment, State
 from accreditation.permissions import reasons_against, verbs_for
@@ -113,13 +113,14 @@ def queue(request):
         "rounds": waiting.rounds,
         "several": len({(row.application.round_id, row.application.tier) for row in rows}) > 1,
         "scores": any(step.scores for step in steps),
+        "points": any(queries.by_points(r) for r in waiting.rounds),
         "visits": any(step.needs.get("site_visit") for step in steps),
         "listing": any(step.listing for step in steps) and acting.role != Role.HANDLER,
         "batch_verb": waiting.batch_verb,
         "batch_word": BATCH_WORDS.get(waiting.batch_verb, ""),
         "level_name": case_file.LEVEL_NAMES[acting.level],
         "first": rows[0].application if rows and rows[0].here else None,
-        "start_here": _start(acting.role, waiting.group.key),
+        "start_here": _start(acting.role, waiting.group.key, waiting.group.label),
         "empty_title": f"目前没有“{waiting.group.label}”的申报"
         if waiting.groups["all"].count
         else "目前没有待办事项",
@@ -128,13 +129,13 @@ def queue(request):
     return render(request, "accreditation/queue.html", context)
 
 
-def _start(role, group):
+def _start(role, group, label):
     """Where "从第一件开始" leads: (name of the address, words); a publisher works from the lists."""
     if role == Role.PUBLISHER:
         return None
     if role == Role.HANDLER:
         return {
-            "score": ("accreditation:sheet", "从第一件开始评分"),
+            "score": ("accreditation:sheet", f"从第一件开始{label.removeprefix('待')}"),
             "visit": ("accreditation:visit", "从第一件开始登记考察"),
             "propose": ("accreditation:propose", "从第一件开始提意见"),
         }.get(group, ("accreditation:application", "从第一件开始"))
@@ -160,6 +161,7 @@ def file_view(request, application):
     own = next((one for one in assessments if one.state == application.state), None)
     kept = [one for one in files if one.removed_at is None and one.material != "visit"]
     columns = case_file.columns(application, user, assessments)
+    sheet = filing_content.rubric(application)
     today = clock.today()
     due = application.due_on if application.step else None
     late = due is not None and due < today
@@ -172,6 +174,11 @@ def file_view(request, application):
         "own": own if own and shows(user, application, own.level) else None,
         "columns": columns,
         "projects": case_file.projects(application, columns, kept),
+        "work": "评分" if sheet is None or sheet.has_points else "核对",
+        "own_in": bool(application.step) and sheet_is_in(application, application.state),
+        "conditions": case_file.conditions(application, columns, kept),
+        "later": case_file.later(application, user),
+        "later_name": later_period.name(period) if (period := later_period.period(application)) else "",
         "figures": case_file.figures(application, user, assessments),
         "facts": case_file.facts(application),
         "statements": case_file.statements(application),
@@ -181,7 +188,7 @@ def file_view(request, application):
             (visit, case_file.LEVEL_NAMES[visit.state.rsplit("_", 1)[0]], _photos(files, visit))
             for visit in application.visits.all()
         ],
-        "changes": case_file.changes(application, filings),
+        "changes": case_file.changes(application, user, filings),
         "asked": case_file.asked(application, told),
         "events": case_file.timeline(application, user, told),
         "prints": prints(application),
@@ -256,7 +263,7 @@ def batch(request):
         Application.objects.visible_to(request.user)
         .with_round()
         .filter(pk__in=picked)
-        .prefetch_related("assessments", "visits")
+        .prefetch_related("assessments__sheet", "visits")
         .order_by("position", "pk")
     )
     doing = "do" in request.POST

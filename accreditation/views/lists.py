@@ -14,6 +14,7 @@ from accreditation import needs, notices, transitions
 from accreditation.forms.lists import Move, NoticeText, PassOver, SeenList
 from accreditation.models import Application, Notice, Round, State
 from accreditation.permissions import reasons_against
+from accreditation.queries import by_points
 from accreditation.refusals import NotYours
 from regions import clock
 from regions.templatetags.portal import zh_end
@@ -29,7 +30,9 @@ def office_region(user):
 
 
 def rounds_over(region):
-    return Round.objects.over(region.position).select_related("version__programme", "rubric", "region")
+    """The rounds that concern a region: of organisers above it, its own, and of those below that pass through its desk."""
+    rounds = Round.objects.filter(region__position__lte=region.last, region__last__gte=region.position)
+    return rounds.select_related("version__programme", "rubric", "region")
 
 
 def place_of(user, round_pk, tier):
@@ -135,6 +138,7 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         "round": round_,
         "tier": tier,
         "step": step,
+        "points": by_points(round_),
         "desk": desk,
         "rows": rows,
         "level": State(state).label,

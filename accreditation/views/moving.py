@@ -155,7 +155,7 @@ def send_back(request, pk):
     """Back to the community, with a sentence at each place to be corrected."""
     application = visible(request, pk, "self_sheet", "round__rubric")
     assessment = _assessment(application)
-    targets = filing_content.targets(application)
+    targets = filing_content.remarkable(application)
     flagged, suggested = case_file.marked(application, assessment)
     form = _form(request, application, forms.SendBack, targets=targets, flagged=flagged, suggested=suggested)
     context = {

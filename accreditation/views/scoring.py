@@ -1,8 +1,6 @@
 """The score desk of a handler, and the visits of the desk."""
 
 import contextlib
-from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accreditation import assessing, case_file, filing_changes, queries, sheets, uploads
+from accreditation import assessing, case_file, filing_content, later_period, queries, sheets, uploads
+from accreditation.disclosure import shows_later
 from accreditation.forms import desk as forms
 from accreditation.forms.sheet import Sheet
 from accreditation.models import Attachment
 from accreditation.permissions import verbs_for, why_not
 from accreditation.refusals import AlreadyMoved, NotYours
+from accreditation.views import sheet_boxes
 from accreditation.views.moving import METHODS, carry_out, no_longer, refused, visible
 from regions import clock
 from regions.templatetags.portal import clock_time
@@ -25,40 +25,6 @@ from regions.workdays import Calendar
 from scoring.points import show_points
 
 RELATED = ("round__rubric", "self_sheet", "community__street")
-
-
-@dataclass(frozen=True)
-class FigureBox:
-    """A figure of a row with its correction boxes; `told_at` is the row that has them when another row shares it."""
-
-    figure: Any
-    filed: str
-    value: str
-    reason: str
-    errors: list[str]
-    told_at: Any = None
-
-    @property
-    def open(self):
-        """Whether a correction is there or wrong: then its boxes stand open."""
-        return bool(self.value or self.errors)
-
-
-@dataclass(frozen=True)
-class RowBox:
-    """One row of the grid with what stands in its boxes."""
-
-    row: sheets.Row
-    score: str
-    why: str
-    flag: bool
-    score_errors: list[str]
-    why_errors: list[str]
-    saved: str  # the kept points, where a refused page shows others
-    lower: list
-    evidence: list
-    figures: list[FigureBox]
-    readings: tuple
 
 
 @require_http_methods(METHODS)
@@ -72,7 +38,7 @@ def sheet(request, pk):
         if auto:
             return JsonResponse({"message": sentence}, status=409 if old else 403)
         return refused(request, application, sentence, 409 if old else 403)
-    if not step.scores or application.round.rubric_id is None:
+    if not step.scores or filing_content.rubric(application) is None:
         return refused(request, application, "本环节不评分。", 409)
     assessments = list(application.assessments.select_related("sheet", "handler"))
     assessment = next((one for one in assessments if one.state == application.state), None)
@@ -86,6 +52,8 @@ def sheet(request, pk):
         if valid:
             kept = {}
             status = carry_out(form, _keeping(request, application, form, kept))
+            if status == 200 and request.POST.get("then") == "fill":
+                status = carry_out(form, _filling(request, application, kept))
             if status == 200:
                 return _go_on(request, application, kept["assessment"])
     context = _sheet_context(request, application, form, laid, assessment, assessments)
@@ -107,6 +75,18 @@ def _keeping(request, application, form, kept):
     return act
 
 
+def _filling(request, application, kept):
+    """符合 for every condition that is still open and that the figures show to be met."""
+
+    def act(**_):
+        lines = sheets.as_computed(sheets.read(application, kept["assessment"]))
+        kept["assessment"] = assessing.save_sheet(
+            application, lines, {}, by=request.user, at=clock.now(), seen=application.moves, edition=None
+        )
+
+    return act
+
+
 def _autosaved(request, application, form):
     """What is right is kept, and what is wrong is said; a page that is old stops saving (409)."""
     if {"seen", "edition"} & form.errors.keys():
@@ -121,13 +101,15 @@ def _autosaved(request, application, form):
         return JsonResponse({"message": "".join(refusal.messages)}, status=status)
     laid = sheets.read(application, kept["assessment"])
     unsaved = [sentence for name in form.errors for sentence in sentences(form[name])]
-    live = {f"because-{row.item.code}": _because(row) for row in laid.rows}
+    rows = laid.by_code.items()
+    live = {f"because-{code}": _because(row) for code, row in rows}
+    live |= {f"computed-{row.item.code}": sheets.FINDINGS.get(row.computed, "待填") for row in laid.checks}
     live["unsaved"] = f"没有保存：{'；'.join(unsaved)}" if unsaved else ""
     answer = {
         "edition": kept["assessment"].sheet.edition,
         "saved_at": clock_time(kept["assessment"].sheet.saved_at),
         "live": live,
-        "basis": {row.item.code: _basis(row) for row in laid.rows},
+        "basis": {code: _basis(row) for code, row in rows},
     }
     return JsonResponse(answer)
 
@@ -139,6 +121,8 @@ def _because(row):
 
 
 def _basis(row):
+    if isinstance(row, sheets.Check):
+        return row.computed
     return show_points(row.basis.points) if row.basis and row.basis.points is not None else ""
 
 
@@ -147,7 +131,7 @@ def _go_on(request, application, assessment):
     laid = sheets.read(application, assessment)
     name = application.community.name
     if laid.complete:
-        messages.success(request, f"{name}：评分已填完并保存，总分 {show_points(laid.total)} 分。")
+        messages.success(request, f"{name}：{_work(laid)}已填完并保存，{laid.outcome}。")
     else:
         messages.warning(request, f"{name}：已保存。{''.join(laid.gaps)}")
     then = request.POST.get("then", "")
@@ -158,9 +142,13 @@ def _go_on(request, application, assessment):
         return redirect("accreditation:sheet", pk=application.pk)
     following = _following(queries.scoring_run(request.user, application), application.pk)
     if following is None:
-        messages.success(request, "本批次在办的申报都已评完。")
+        messages.success(request, f"本批次在办的申报都已{'评' if laid.rows else '核对'}完。")
         return redirect("accreditation:queue")
     return redirect("accreditation:sheet", pk=following)
+
+
+def _work(laid):
+    return "评分" if laid.rows else "核对"
 
 
 def _following(run, pk):
@@ -181,25 +169,32 @@ def _sheet_context(request, application, form, laid, assessment, assessments):
     evidence = {}
     for attachment in attachments:
         evidence.setdefault(attachment.indicator, []).append(attachment)
-    boxes = _boxes(form, laid, lower, evidence)
+    boxes = sheet_boxes.boxes(request.user, application, form, laid, lower, evidence, clock.now())
     run = queries.scoring_run(request.user, application)
     place = next((n for n, (pk, _) in enumerate(run, 1) if pk == application.pk), None)
     today = clock.today()
     calendar = Calendar.load(request.user.acting.region, years=(today.year - 1, today.year + 1))
     late = application.due_on is not None and application.due_on < today
-    first_open = next((box for box in boxes if box.score_errors), None) or next(
-        (box for box in boxes if not box.row.left_out and not box.row.done), boxes[0]
+    first_open = next((box for box in boxes if box.errors), None) or next(
+        (box for box in boxes if not box.row.done), boxes[0]
     )
+    later = later_period.period(application)
     return {
         "application": application,
         "form": form,
         "laid": laid,
         "edition": assessment.sheet.edition if assessment and assessment.sheet_id else 0,
         "assessment": assessment,
-        "projects": _projects(laid.rubric, boxes),
+        "work": _work(laid),
+        "projects": sheet_boxes.projects(laid.rubric, boxes),
+        "groups": sheet_boxes.groups(boxes),
         "boxes": boxes,
+        "later": later_period.name(later)
+        if later and application.state == later.desk and shows_later(request.user, application)
+        else "",
+        "later_filled": any(box.later for box in boxes),
         "lower": lower,
-        "first_open": first_open.row.item.code,
+        "first_open": first_open.first_id,
         "general": [one for one in evidence.get("", []) if one.material != "evidence"],
         "place": place,
         "run_length": len(run),
@@ -213,72 +208,6 @@ def _sheet_context(request, application, form, laid, assessment, assessments):
         "today": today,
         "queue_url": reverse("accreditation:queue"),
     }
-
-
-def _projects(rubric, boxes):
-    """(category's title where it begins, project, boxes) in the order of the sheet."""
-    by_code = {box.row.item.code: box for box in boxes}
-    found = []
-    for category in rubric.categories:
-        for number, project in enumerate(category.projects):
-            found.append(
-                (
-                    category if number == 0 else None,
-                    project,
-                    [by_code[item.code] for item in project.indicators],
-                )
-            )
-    return found
-
-
-def _boxes(form, laid, lower, evidence):
-    first_row: dict[str, Any] = {}
-    boxes = []
-    for row in laid.rows:
-        code = row.item.code
-        kept = show_points(row.points) if row.points is not None else ""
-        score = _value(form, f"score_{code}", kept)
-        figures = [_figure_box(form, laid, key, row, first_row) for key in row.item.figures]
-        boxes.append(
-            RowBox(
-                row=row,
-                score=score,
-                why=_value(form, f"why_{code}", row.reason),
-                flag=bool(form.data.get(f"flag_{code}")) if form.is_bound else row.flagged,
-                score_errors=_errors(form, f"score_{code}"),
-                why_errors=_errors(form, f"why_{code}"),
-                saved=kept if form.is_bound and score != kept else "",
-                lower=[(column, column.points.get(code), column.reasons.get(code, "")) for column in lower],
-                evidence=evidence.get(code, []),
-                figures=figures,
-                readings=laid.rubric.readings_of(row.item),
-            )
-        )
-    return boxes
-
-
-def _figure_box(form, laid, key, row, first_row):
-    figure = laid.rubric.figures[key]
-    shared = first_row.setdefault(key, row)
-    filed = filing_changes.figure_text(figure, laid.filed.get(key))
-    correction = laid.corrections.get(key, {})
-    value = filing_changes.figure_text(figure, correction.get("value")) if correction else ""
-    return FigureBox(
-        figure,
-        filed,
-        _value(form, f"fix_{key}", value),
-        _value(form, f"fixwhy_{key}", correction.get("reason", "")),
-        _errors(form, f"fix_{key}") + _errors(form, f"fixwhy_{key}"),
-        None if shared is row else shared.item,
-    )
-
-
-def _value(form, name, kept):
-    return form.data.get(name, kept) if form.is_bound else kept
-
-
-def _errors(form, name):
-    return sentences(form[name]) if form.is_bound and name in form.errors else []
 
 
 @require_http_methods(METHODS)

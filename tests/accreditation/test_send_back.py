@@ -35,7 +35,7 @@ def said(house, application):
     """said({"indicator:H05": "…"}) → the fields of the form, ticked."""
 
     def fields(remarks, **more):
-        names = list(filing_content.targets(house.fresh(application)))
+        names = list(filing_content.remarkable(house.fresh(application)))
         data = {"seen": application.moves, **more}
         for target, text in remarks.items():
             number = names.index(target)
