@@ -1,10 +1,13 @@
-"""The demonstration's accounts, as `demo-accounts.json` lists them beside the code."""
+"""The demonstration: its accounts, as `demo-accounts.json` lists them beside the code, and where the reader is in it."""
 
 import json
 
 from django.conf import settings
 
 from accounts.models import Role
+from regions.models import DemonstrationClock
+
+PLACE = "demo_place"  # the cookie of a reader who is not signed in: which demonstration they look at
 
 
 def demo_accounts() -> list[dict]:
@@ -25,3 +28,21 @@ def by_programme() -> list[tuple[str, list[dict]]]:
     for row in demo_accounts():
         groups.setdefault(row.get("programme_title") or row.get("programme") or "", []).append(row)
     return list(groups.items())
+
+
+def place_of(request) -> int | None:
+    """Where the request plays: by the reader's first posting, else by the demonstration they chose to look at."""
+    user = request.user
+    if user.is_authenticated:
+        posting = user.postings.select_related("office__region", "community").first()
+        return posting.position if posting else None
+    chosen = request.COOKIES.get(PLACE, "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+        return None
+    found = DemonstrationClock.objects.filter(pk=int(chosen)).select_related("region").first()
+    return found.region.position if found else None
+
+
+def places() -> list[DemonstrationClock]:
+    """Every demonstration with its place and its day."""
+    return list(DemonstrationClock.objects.select_related("region"))

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import kept_forms, limits
+from accounts import demonstration, kept_forms, limits
 from accounts.account_events import log
 from accounts.events import record
 from accounts.permissions import postings_of
@@ -49,6 +49,8 @@ class ActingPostMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         user = request.user
+        if settings.DEMO:
+            clock.set_place(demonstration.place_of(request))
         if not user.is_authenticated:
             return None
         user.postings_today = postings_of(user, clock.today())

@@ -102,6 +102,8 @@ class Role(models.TextChoices):
 
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDADMIN})
 DESK_ROLES = frozenset({Role.HANDLER, Role.APPROVER, Role.PUBLISHER})
+# Whose offices have a desk; people of other departments come in as members of a panel.
+DESK_DEPARTMENTS = frozenset({Department.HR, Department.PLATFORM})
 
 
 class PostingQuerySet(models.QuerySet):
@@ -139,6 +141,21 @@ class Posting(models.Model):
     @property
     def place(self):
         return self.community.name if self.community_id else self.office.name
+
+    @property
+    def position(self) -> int:
+        """Where it lies in the tree of regions."""
+        return self.community.position if self.community_id else self.office.region.position
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether it works at a desk: handler, approver or publisher of an HR department or a service platform."""
+        return self.role in DESK_ROLES and self.office.department in DESK_DEPARTMENTS
+
+    @property
+    def sees_below(self) -> bool:
+        """Whether it sees what has come up to its office: desks, finance officers and auditors."""
+        return self.role in (Role.FINANCE, Role.AUDITOR) or self.has_desk
 
     @property
     def region(self):

@@ -42,5 +42,6 @@ urlpatterns = [
     # The demonstration
     path("demo/", demonstration.demo, name="demo"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("demo/place/", demonstration.demo_place, name="demo_place"),
     path("demo/clock/", demonstration.demo_clock, name="demo_clock"),
 ]

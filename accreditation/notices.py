@@ -270,15 +270,19 @@ def _objection_event(objection, action, *, by, at, data=None):
 # The end of a notice
 
 
-def close_due(at) -> list[tuple[Notice, int, int]]:
+def close_due(at, playing=None) -> list[tuple[Notice, int, int]]:
     """End every notice whose last day is over: never early, never past an open objection. Running it twice is once.
+
+    `playing`: in a demonstration, only the notices of the place whose time this is.
 
     Returns (notice, entries closed, entries held) for each notice looked at.
     """
     running = Notice.objects.filter(
         entries__status=NoticeEntry.Status.RUNNING, last_day__lt=at.astimezone(SHANGHAI).date()
     ).distinct()
-    return [close(notice, at=at) for notice in running.order_by("pk")]
+    if playing is not None:
+        running = [notice for notice in running if playing.plays_at(notice.position)]
+    return [close(notice, at=at) for notice in sorted(running, key=lambda notice: notice.pk)]
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ LINE = ("pk", "title", "number", "issuer", "published_at", "first_day", "last_da
 
 def notices(today, *, places=None, year=None):
     """Notices as rows, the running ones first (the next to end on top), then the latest published."""
-    rows = Notice.objects.all()
+    rows = Notice.objects.filter(published_at__lt=end_of(today))
     if places is not None:
         rows = rows.filter(_within(places))
     if year:
@@ -311,9 +311,9 @@ TITLE = (
 )
 
 
-def titles(*, places=None, text="", year=None, tier=""):
+def titles(today, *, places=None, text="", year=None, tier=""):
     """Titles as rows of public columns: by place, then the latest. `text` is a name, a former name or a number."""
-    rows = Recognition.objects.all()
+    rows = Recognition.objects.filter(granted_on__lte=today)
     if places is not None:
         rows = rows.filter(_within(places))
     if text:
@@ -409,6 +409,6 @@ def _changes(rows, other):
 def numbers(today) -> dict:
     """The figures of the front page: running notices and titles in force."""
     return {
-        "running": Notice.objects.filter(last_day__gte=today).count(),
+        "running": Notice.objects.filter(last_day__gte=today, published_at__lt=end_of(today)).count(),
         "titles": Recognition.objects.held_on(today).count(),
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextvars import ContextVar
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -38,6 +39,32 @@ def now(position: int | None = None) -> dt.datetime:
         return real
     stored = playing(position)
     return stored.moment if stored else real
+
+
+@dataclass(frozen=True)
+class Playing:
+    """The part of the tree in which one demonstration's time runs: its region without those of inner demonstrations."""
+
+    region: Region
+    inner: tuple[Region, ...]
+
+    def plays_at(self, position: int) -> bool:
+        return self.region.contains(position) and not any(r.contains(position) for r in self.inner)
+
+
+def moments() -> list[tuple[Playing | None, dt.datetime]]:
+    """Every time that runs on this site: the real one for everything (None), or each demonstration's for its place."""
+    clocks = list(DemonstrationClock.objects.select_related("region")) if settings.DEMO else []
+    if not clocks:
+        return [(None, timezone.now())]
+    regions = [c.region for c in clocks]
+    return [
+        (
+            Playing(c.region, tuple(r for r in regions if r != c.region and c.region.contains(r.position))),
+            c.moment,
+        )
+        for c in clocks
+    ]
 
 
 def day_of(at: dt.datetime) -> dt.date:

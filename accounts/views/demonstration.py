@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.demonstration import by_programme
+from accounts.demonstration import PLACE, by_programme, places
 from accounts.events import record
 from accounts.forms import DemonstrationDay
 from accounts.limits import client_ip
@@ -29,13 +29,27 @@ def demo(request):
 
 
 def _page(request, form, status=200):
-    return render(request, "accounts/demo.html", {"form": form, "groups": by_programme()}, status=status)
+    context = {"form": form, "groups": by_programme(), "places": places(), "playing": clock.playing()}
+    return render(request, "accounts/demo.html", context, status=status)
+
+
+@login_not_required
+@require_POST
+def demo_place(request):
+    """Look at another demonstration without signing in: its day is the day of the public pages."""
+    chosen = next((p for p in places() if str(p.pk) == request.POST.get("place")), None)
+    if not settings.DEMO or chosen is None:
+        raise Http404
+    response = redirect(safe_next(request, "/"))
+    response.set_cookie(PLACE, str(chosen.pk), samesite="Lax", httponly=True, secure=request.is_secure())
+    return response
 
 
 @require_POST
 def demo_clock(request):
     """Move the demonstration to ten o'clock of a day."""
-    if not settings.DEMO:
+    playing = clock.playing() if settings.DEMO else None
+    if playing is None:
         raise Http404
     form = DemonstrationDay(request.POST)
     if not form.is_valid():
@@ -49,7 +63,7 @@ def demo_clock(request):
             "move_clock",
             by=request.user,
             at=moment,
-            subject="演示日期",
+            subject=f"演示日期（{playing.title}）",
             before={"日期": clock.day_of(before).isoformat()},
             after={"日期": day.isoformat()},
             ip=client_ip(request),

@@ -112,7 +112,7 @@ def recognised(request):
     form = RecognisedQuery(request.GET, years=public.title_years(), tiers=public.title_tiers())
     form.is_valid()
     rows = public.titles(
-        places=form.places, text=form.found("q"), year=form.found("year"), tier=form.found("tier")
+        today, places=form.places, text=form.found("q"), year=form.found("year"), tier=form.found("tier")
     )
     page = _page(request, rows)
     page.object_list = public.shown(page.object_list, today)

@@ -32,6 +32,7 @@ def demo(settings, place, tmp_path):
         )
     (tmp_path / "demo-accounts.json").write_text(json.dumps(rows), encoding="utf-8")
     place.person("不在表上", Role.HANDLER, "一县")
+    clock.move(dt.datetime(2017, 9, 20, 9, tzinfo=clock.SHANGHAI), place.regions["甲省"])
     return rows
 
 

@@ -13,10 +13,17 @@ class Command(BaseCommand):
     help = "结束到期的公示，清理过期的登录和计数。可以重复运行。"
 
     def handle(self, *args, **options):
-        at = clock.now()
-        for notice in notices.recompute(at):  # a calendar change whose process died before it came to this
-            self.stdout.write(f"{notice.title}：公示结束日期调整为 {notice.last_day:%Y-%m-%d}。")
         limits.sweep(timezone.now())
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
-        for notice, closed, held in notices.close_due(at):
+        for playing, at in clock.moments():
+            self._at(playing, at)
+
+    def _at(self, playing, at):
+        """What is due at a moment; in a demonstration only for what plays at its place."""
+        region = playing.region if playing else None
+        for notice in notices.recompute(
+            at, region
+        ):  # a calendar change whose process died before it came to this
+            self.stdout.write(f"{notice.title}：公示结束日期调整为 {notice.last_day:%Y-%m-%d}。")
+        for notice, closed, held in notices.close_due(at, playing):
             self.stdout.write(f"{notice.title}：{closed} 个社区公示结束，{held} 个因异议暂缓。")
