@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accreditation import amendments, eligibility, programme_lines, round_settings, round_words
 from accreditation.models import ProgrammeVersion, Round, State
@@ -77,11 +77,16 @@ def programme(key) -> ShownProgramme | None:
     if version is None:
         return None
     rounds = Round.objects.filter(version__programme__key=key, status=Round.Status.OPEN)
+    rounds = rounds.select_related("version", "rubric")
     shown = [
         ShownRound(round_.name, round_words.stages(round_), amendments.told(round_))
-        for round_ in rounds.select_related("version")
+        for round_ in rounds
     ]
-    return shown_version(version, shown)
+    found = shown_version(version, shown)
+    entered = next((sheet for round_ in rounds if (sheet := rubric_of(round_.rubric))), None)
+    if entered is not None and rubric_of(version.rubric) is None:  # an office has entered what the source lacks
+        found = replace(found, rubric=entered, missing=[])
+    return found
 
 
 def shown_version(version, rounds=()) -> ShownProgramme:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from scoring.criteria import SAMPLE_LABEL
 from scoring.points import show_points
 
 # Whether every deciding condition is met, in words; None says nothing.
@@ -28,6 +29,11 @@ class RubricVersion(models.Model):
 
     def __str__(self):
         return f"{self.programme} {self.version}"
+
+    @property
+    def label(self) -> str:
+        """What stands beside everything made from a sheet of the demonstration, "" for a genuine one."""
+        return SAMPLE_LABEL if self.sample else ""
 
 
 class ScoreSheet(models.Model):

@@ -15,14 +15,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import Event, Role
-from accreditation import programmes, publishing_rubrics, rounds
-from accreditation.models import Round, RubricPublication
+from accreditation import exports, filing, programmes, publishing_rubrics, rounds
+from accreditation.models import Application, Recognition, Round, RubricPublication
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from scoring.loading import rubric_of
 from scoring.models import RubricVersion
 from scoring.workbook import read_workbook, write_workbook
 from scoring.workbook_writing import TYPE
-from tests.factories import ROOT, document, moment, placed
+from tests.factories import ROOT, acting, document, moment, placed
 from tests.scoring.test_workbook_mistakes import MISTAKES
 from tests.scoring.workbooks import Book
 
@@ -246,7 +246,10 @@ def test_from_the_template_to_the_round(gansu, house, by, as_, at):
     before = Event.objects.count()
     checked = upload(client, "gansu-2023", sample.content)
     text = checked.content.decode()
-    assert "就业困难人员就业率 = 949/1000 = 94.90%，低于 95%，差 0 个整百分点，不扣分，<b>10 分</b>" in text
+    assert (
+        '就业困难人员就业率 = 949/1000 = 94.90%，低于 95%，差 0 个整百分点，不扣分；本项计 <b class="nowrap">10 分</b>'
+        in text
+    )
     assert LABEL in text and "没有发现问题" in text
     assert (RubricPublication.objects.count(), Event.objects.count()) == (0, before), "nothing is kept yet"
 
@@ -385,3 +388,47 @@ def test_the_list_costs_the_same_with_more_versions(gansu, by, as_, at):
     for number in ("二号", "三号", "四号"):
         publish(gansu, by, number)
     assert cost() <= first <= 20
+
+
+# The label wherever the sheet shows
+
+
+def test_the_label_is_on_every_page_made_from_a_sample(house, gansu, by, as_, at, client):
+    """An open round scored by the sample: community, desk, list, public page, print and export say so."""
+    at(DAY)
+    round_ = publishing_rubrics.choose(prepared(gansu, house, by), publish(gansu, by)[0].rubric, by=by, at=AT)
+    for region in ("东市", "西市"):
+        rounds.set_quota(round_, "provincial", house.regions[region], 2, by=by, at=AT)
+    round_ = rounds.open_round(round_, by=by, at=AT)
+    community = house.community()
+    Recognition.objects.filter(community=community).update(money="city", tier="city")
+    filer = house.filer(community)
+    application = filing.start(round_, "provincial", community, by=acting(filer), at=AT)
+    community_pages = [
+        url("start", round_.pk, "provincial"),
+        url("application", application.pk),
+        url("figures", application.pk, 1),
+        url("check", application.pk),
+    ]
+    client.force_login(filer)
+    labelled = [client.get(page) for page in community_pages]
+    labelled += [as_("甲省", Role.APPROVER).get(page) for page in (url("rounds"), url("round", round_.pk))]
+    labelled.append(client.get(url("desk_list", round_.pk, "provincial")))
+    client.logout()
+    labelled.append(client.get(reverse("programme", args=["gansu-2023"])))
+    for page in labelled:
+        assert page.status_code in (200, 302), page.request["PATH_INFO"]
+        assert page.status_code == 302 or LABEL in page.content.decode(), page.request["PATH_INFO"]
+    assert sum(page.status_code == 200 for page in labelled) >= 7
+    rows = Application.objects.filter(pk=application.pk)
+    file, _count = exports.applications_book(rows, by=acting(by), at=AT, filters="")
+    book = load_workbook(file)
+    cells = [str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert f"“2023年创建”：{LABEL}" in cells and f"2023年创建（{LABEL}）" in cells
+
+
+def test_a_genuine_sheet_bears_no_label(house, as_, at):
+    at(dt.date(2017, 8, 21))
+    client = as_("甲省", Role.APPROVER)
+    for page in (url("rounds"), url("round", house.round.pk), reverse("programme", args=["hunan-star-2017"])):
+        assert LABEL not in client.get(page).content.decode()
