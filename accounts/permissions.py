@@ -2,7 +2,10 @@
 nobody looks after an account of their own, and administrators are appointed from the level above.
 """
 
+from collections.abc import Callable
+
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 
 from accounts.models import ADMINISTRATORS, Department, Posting, Role, User
 from regions.models import Community, Region
@@ -23,9 +26,15 @@ OFFICE_ROLES = (
 )
 
 
+# What the floors above want to know of a posting at every request, answered in the same query: attribute → what
+# makes its expression.
+FACTS: dict[str, Callable[[], Combinable]] = {}
+
+
 def postings_of(user, day) -> list[Posting]:
-    """The user's postings in force on a day, with office, region and community; one query."""
-    return list(user.postings.on(day).select_related("office__region", "community").order_by("starts", "id"))
+    """The user's postings in force on a day, with office, region, community and FACTS; one query."""
+    rows = user.postings.on(day).select_related("office__region", "community")
+    return list(rows.annotate(**{name: fact() for name, fact in FACTS.items()}).order_by("starts", "id"))
 
 
 def home_of(posting) -> str:

@@ -1,16 +1,22 @@
 """Which desks' findings a reader sees: one rule for the file, the list and the workbook."""
 
-from accounts.models import DESK_ROLES, Role
+from accounts.models import Role
 from accreditation import later_period
 from accreditation.models import State
 from accreditation.routes import LEVELS
 from scoring.loading import rubric_of
 
 
+def in_line(user, application) -> bool:
+    """Whether the application came up to the reader's own office: not for its community, nor for a panel's members."""
+    acting = user.acting
+    return acting is not None and acting.sees_below and acting.region.contains(application.position)
+
+
 def shows(user, application, level: str) -> bool:
     """Whether this reader sees what a desk found: the own and lower ones always, a higher one once it has decided."""
     acting = user.acting
-    if acting is None or acting.role == Role.FILER:
+    if not in_line(user, application):
         return False
     if acting.role == Role.AUDITOR or acting.level not in LEVELS:
         return True
@@ -31,11 +37,34 @@ def shows_scores(user, application, level: str) -> bool:
 
 
 def shown_total(user, application, level: str) -> int | None:
-    """A sheet's total as this reader may see it: the community its own self score, others by `shows_scores`."""
+    """A sheet's total as this reader may see it: the self score by `shows_self`, others by `shows_scores`."""
     total = application.total(level)
-    if total is None or level == "self":
-        return total
-    return total if shows_scores(user, application, level) else None
+    if total is None:
+        return None
+    shown = shows_self(user, application) if level == "self" else shows_scores(user, application, level)
+    return total if shown else None
+
+
+def shows_self(user, application) -> bool:
+    """Whether this reader sees the self score: a member of a panel does not where each level scores afresh (A46)."""
+    own = user.acting is not None and user.acting.role == Role.FILER
+    return own or in_line(user, application) or not _independent(application)
+
+
+def shown_passed(user, application, level: str) -> bool | None:
+    """Where a programme has no points: whether a sheet's conditions are met, as this reader may see it; else None.
+
+    Reads the assessments with their sheets through .all(): a list prefetches them.
+    """
+    rubric = rubric_of(application.round.rubric)
+    if rubric is None or rubric.has_points:
+        return None
+    if level == "self":
+        return application.self_sheet.passed if application.self_sheet else None
+    own = next((one for one in application.assessments.all() if one.level == level), None)
+    if own is None or own.sheet is None or not shows_scores(user, application, level):
+        return None
+    return own.sheet.passed
 
 
 def shows_later(user, application) -> bool:
@@ -45,13 +74,18 @@ def shows_later(user, application) -> bool:
         return False
     if acting.role in (Role.FILER, Role.AUDITOR):
         return True
-    return acting.role in DESK_ROLES and f"{acting.level}_review" == later.desk
+    return acting.has_desk and f"{acting.level}_review" == later.desk
 
 
 def tells(user, application, action: str, told: dict) -> bool:
     """Whether an event of the timeline is for this reader: a desk's scoring and proposing only with what it found."""
     level = (told["data"].get("state") or told["before"].get("state") or "").rsplit("_", 1)[0]
+    if not in_line(user, application):
+        return False
     rule = {
+        "give_score": shows,
+        "recuse": shows,
+        "total_panel": shows,
         "assess": shows_scores,
         "propose": shows,
         "shortlist": shows,
@@ -68,9 +102,11 @@ def _scores_apart(application, level) -> bool:
         application.state == State.RETURNED and application.returned_from == state
     ):
         return False
-    readings = application.round.version.data.get("readings", [])
-    independent = any(reading["key"] == "A46" for reading in readings)
-    return independent and application.route.step(state).scores and not sheet_is_in(application, state)
+    return (
+        _independent(application)
+        and application.route.step(state).scores
+        and not sheet_is_in(application, state)
+    )
 
 
 def sheet_is_in(application, state) -> bool:
@@ -82,3 +118,8 @@ def sheet_is_in(application, state) -> bool:
         return False
     own = next((one for one in application.assessments.all() if one.state == state), None)
     return own is not None and own.sheet is not None and own.sheet.passed is not None
+
+
+def _independent(application) -> bool:
+    readings = application.round.version.data.get("readings", [])
+    return any(reading["key"] == "A46" for reading in readings)

@@ -65,8 +65,13 @@ class DeskList:
         return bool(cut) and cut < len(ranks) and ranks[cut] is not None and ranks[cut] == ranks[cut - 1]
 
 
+def ranked_by(step) -> str:
+    """Whose total a desk's list is ordered by: its own sheet's or panel's, else the self score."""
+    return step.level if step.scores or step.panel else "self"
+
+
 def desk_list(round_, tier, state, region) -> DeskList:
-    """The list of one desk: everyone standing at it, best total of the desk's own sheet first. Four queries, however long."""
+    """The list of one desk: everyone standing at it, best total of the desk's own sheet or panel first. Four queries, however long."""
     step = round_.route.step(state)
     applications = list(
         Application.objects.filter(
@@ -80,7 +85,7 @@ def desk_list(round_, tier, state, region) -> DeskList:
     assessments = {
         a.pk: next((x for x in a.assessments.all() if x.state == state), None) for a in applications
     }
-    level = step.level if step.scores else "self"
+    level = ranked_by(step)
     scored = sorted(
         applications,
         key=lambda a: (-(a.total(level) if a.total(level) is not None else -1), a.position, a.pk),

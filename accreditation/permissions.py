@@ -38,7 +38,27 @@ SAME_PERSON = "经办与审核须由不同的人办理，您已经办过该申�
 def may_organise(user, region) -> bool:
     """The approvers of the organiser's own level (the office that issued the programme) run its rounds."""
     posting = user.acting
-    return posting is not None and posting.role == Role.APPROVER and posting.region == region
+    return (
+        posting is not None
+        and posting.role == Role.APPROVER
+        and posting.has_desk
+        and posting.region == region
+    )
+
+
+def may_read_panel(user, region) -> bool:
+    """Whoever works at the desk whose panel it is, and auditors from there upwards."""
+    posting = user.acting
+    if posting is None or posting.office_id is None:
+        return False
+    if posting.role == Role.AUDITOR:
+        return posting.region.contains(region.position)
+    return posting.has_desk and posting.region == region
+
+
+def may_run_panel(user, region) -> bool:
+    """The approvers of the desk form the panel, draw, and close it."""
+    return may_read_panel(user, region) and user.acting.role == Role.APPROVER
 
 
 def may_act(user, application, verb) -> bool:
@@ -90,7 +110,11 @@ def _wrong_state(application):
 
 def _at_this_desk(posting, application):
     region = posting.office.region
-    return region.level == application.state.rsplit("_", 1)[0] and region.contains(application.position)
+    return (
+        posting.has_desk
+        and region.level == application.state.rsplit("_", 1)[0]
+        and region.contains(application.position)
+    )
 
 
 def _not_highest(posting, application):
@@ -100,7 +124,7 @@ def _not_highest(posting, application):
     """
     if application.state not in DISQUALIFIABLE:
         return _wrong_state(application)
-    if posting.role != Role.APPROVER or posting.level not in LEVELS:
+    if posting.role != Role.APPROVER or posting.level not in LEVELS or not posting.has_desk:
         return "取消申报资格由审核岗位办理。"
     if not posting.office.region.contains(application.position):
         return "该申报不在您所在单位的办理范围。"
@@ -177,3 +201,23 @@ def _handled(user, applications):
     )
     proposed = Assessment.objects.filter(application__in=asked, handler=user, state=F("application__state"))
     return {*events.values_list("application", flat=True), *proposed.values_list("application", flat=True)}
+
+
+# A panel's scores
+
+
+def why_not_score(user, score) -> str:
+    """The sentence that refuses a member of a panel this community, or an empty string. One query at the most."""
+    if user.acting is None or user.acting.community_id or user.pk != score.assessor.user_id:
+        return "这一社区不由您考核。"
+    if score.recused_at:
+        return "您已不再考核该社区。"
+    application = score.application
+    if application.state != f"{score.assessor.panel.region.level}_review":
+        return _wrong_state(application).replace("不能办理这一事项", "暂不能评分")
+    if application.total(score.assessor.panel.region.level) is not None:
+        return "该社区的评分已经汇总，不能再改。"
+    staff, interested, _ = _personal(user, application)
+    if staff or interested:
+        return f"{STAFF if staff else INTERESTED}请在本页提出回避。"
+    return ""

@@ -33,19 +33,40 @@ class State(models.TextChoices):
 ENDED = (State.RECOGNISED, State.DECLINED, State.WITHDRAWN, State.DISQUALIFIED)
 
 
+def on_panel(user) -> bool:
+    """Whether the person is a member of a panel at work: known with the posting of a request, else asked."""
+    known = getattr(user.acting, "on_panel", None)
+    return user.panels.filter(left_at=None, panel__status="drawn").exists() if known is None else known
+
+
+def _assigned(user):
+    """Keys of the applications the person assesses in a panel at work, those given back left out."""
+    tasks = user.panels.filter(
+        left_at=None, panel__status="drawn", scores__recused_at=None, scores__isnull=False
+    )
+    return tasks.values("scores__application")
+
+
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The only visibility rule. A community sees its own; an office what has come up to its level below it."""
+        """The only visibility rule. A community sees its own; an office what has come up to its level below it;
+
+        a member of a panel what the draw gave them to assess, until the panel is closed.
+        """
         posting = user.acting
         if posting is None or posting.role in ADMINISTRATORS:
             return self.none()
         if posting.role == Role.FILER:
             return self.filter(community_id=posting.community_id)
+        assigned = Q(pk__in=_assigned(user))
+        if not posting.sees_below:
+            return self.filter(assigned)
         region = posting.office.region
-        seen = self.filter(position__range=(region.position, region.last))
-        if posting.role == Role.AUDITOR or region.level == "nation":
-            return seen.filter(reached__gte=1)
-        return seen.filter(reached__gte=LEVELS.index(region.level) + 1)
+        least = 1
+        if posting.role != Role.AUDITOR and region.level != "nation":
+            least = LEVELS.index(region.level) + 1
+        below = Q(position__range=(region.position, region.last), reached__gte=least)
+        return self.filter(below | assigned if on_panel(user) else below)
 
     def with_round(self):
         """With round, programme, rubric and community at hand; the two long documents are left until someone reads them."""

@@ -1,12 +1,25 @@
 """A cross-assessment panel: who assesses, in which group, which communities, and what each one gave."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Department, User
+from accounts.models import ADMINISTRATORS, Department, Role, User
+from accounts.permissions import FACTS
 from accreditation.models.applications import Application
 from accreditation.models.rounds import Round
 from regions.models import Region
+
+
+class PanelQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Panels of the reader's own desk; auditors those below them as well. (Members see their own tasks.)"""
+        posting = user.acting
+        if posting is None or posting.office_id is None:
+            return self.none()
+        region = posting.region
+        if posting.role == Role.AUDITOR:
+            return self.filter(region__position__range=(region.position, region.last))
+        return self.filter(region=region) if posting.has_desk else self.none()
 
 
 class Panel(models.Model):
@@ -28,12 +41,19 @@ class Panel(models.Model):
     drawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
 
+    objects = PanelQuerySet.as_manager()
+
     class Meta:
         verbose_name = "考核评估组"
         constraints = [models.UniqueConstraint(fields=["round", "region"], name="panel_once")]
 
     def __str__(self):
         return f"{self.region} {self.round}"
+
+    @property
+    def state(self) -> str:
+        """The desk whose total the panel gives."""
+        return f"{self.region.level}_review"
 
 
 class Assessor(models.Model):
@@ -58,6 +78,33 @@ class Assessor(models.Model):
     def __str__(self):
         return f"{self.user.name}（{self.organisation}）"
 
+    @property
+    def code(self) -> str:
+        """What the member is called in the draw's printed lists."""
+        return f"K{self.pk}"
+
+
+def _on_panel():
+    """Whether the person of a posting is a member of a panel at work."""
+    return Exists(Assessor.objects.filter(user=OuterRef("user"), left_at=None, panel__status="drawn"))
+
+
+# Known with the acting posting of every request: most people are on no panel, and their pages ask nothing more.
+FACTS["on_panel"] = _on_panel
+
+
+class PanelScoreQuerySet(models.QuerySet):
+    def standing(self):
+        """Those that count: not given back."""
+        return self.filter(recused_at=None)
+
+    def tasks_of(self, user):
+        """What this person still assesses or has assessed, as a member and in an office's posting."""
+        posting = user.acting
+        if posting is None or posting.role in ADMINISTRATORS or posting.community_id:
+            return self.none()
+        return self.standing().filter(assessor__user=user, assessor__left_at=None)
+
 
 class PanelScore(models.Model):
     """One assessor's task for one application, and the points (1/10000) once given. Recused ones stay on record."""
@@ -70,6 +117,8 @@ class PanelScore(models.Model):
     given_at = models.DateTimeField(null=True)
     recused_at = models.DateTimeField(null=True)
     recused_reason = models.CharField("回避原因", max_length=200, blank=True)
+
+    objects = PanelScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = "考核评分"

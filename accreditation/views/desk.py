@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import DESK_ROLES, Role
+from accounts.models import Role
 from accreditation import case_file, filing_content, journey, later_period, needs, queries, transitions
 from accreditation.disclosure import sheet_is_in, shows
 from accreditation.forms import desk as forms
@@ -34,7 +34,7 @@ def _calendar(user, today):
 
 
 def _only_desks(user):
-    if user.acting is None or user.acting.role not in DESK_ROLES or user.acting.level not in LEVELS:
+    if user.acting is None or not user.acting.has_desk or user.acting.level not in LEVELS:
         raise NotYours("待办由街道、县、市、省各级单位的经办、审核和发布岗位办理。")
 
 

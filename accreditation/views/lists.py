@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import DESK_ROLES, Role
+from accounts.models import Role
 from accreditation import lists as ranking
 from accreditation import needs, notices, transitions
 from accreditation.forms.lists import Move, NoticeText, PassOver, SeenList
@@ -24,7 +24,7 @@ from regions.workdays import Calendar, UnknownYear
 def office_region(user):
     """The region whose desk this person works at; NotYours for everyone else."""
     posting = user.acting
-    if posting is None or posting.role not in DESK_ROLES:
+    if posting is None or not posting.has_desk:
         raise NotYours("推荐名单由各级单位的经办、审核和发布岗位办理。")
     return posting.office.region
 
@@ -126,7 +126,7 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         {
             "candidate": candidate,
             "application": candidate.application,
-            "total": candidate.application.total(step.level if step.scores else "self"),
+            "total": candidate.application.total(ranking.ranked_by(step)),
             "unmet": [] if candidate.listed else needs.unmet(candidate.application, step),
             "barred": barred.get(candidate.application.pk, "") if approver else "",
             "typed": form.data.get("reason", "") if form and wrong == candidate.application.pk else None,
@@ -139,6 +139,8 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         "tier": tier,
         "step": step,
         "points": by_points(round_),
+        "ranked": by_points(round_) or step.panel,
+        "own_title": "考核评分" if step.panel else "本级评分" if step.scores else "自评分",
         "desk": desk,
         "rows": rows,
         "level": State(state).label,

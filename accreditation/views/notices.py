@@ -5,7 +5,6 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.models import DESK_ROLES
 from accreditation.models import Notice, NoticeEntry, Objection
 from accreditation.refusals import NotYours
 from regions import clock
@@ -17,7 +16,7 @@ SIZES = (25, 50, 100)
 def publishing_office(user):
     """The office this person works for; NotYours for whoever has no desk."""
     posting = user.acting
-    if posting is None or posting.role not in DESK_ROLES:
+    if posting is None or not posting.has_desk:
         raise NotYours("公示和异议由各级单位的经办、审核和发布岗位办理。")
     return posting.office
 

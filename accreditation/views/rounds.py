@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.limits import client_ip
-from accounts.models import ADMINISTRATORS, Role
+from accounts.models import ADMINISTRATORS
 from accreditation import exports
 from accreditation.disclosure import shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
@@ -50,7 +50,7 @@ def applications(request):
 
 
 def _may_export(user):
-    return user.acting is not None and user.acting.role not in (*ADMINISTRATORS, Role.FILER)
+    return user.acting is not None and user.acting.sees_below
 
 
 @require_safe
