@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from accounts.events import record
-from accreditation.disclosure import shown_total, shows_scores, tells
+from accreditation.disclosure import shown_passed, shown_total, shows_scores, tells
 from accreditation.models import ApplicationEvent, Assessment, State
+from accreditation.sheets import FINDINGS
 from accreditation.workbooks import Book, points
 from regions.clock import SHANGHAI
 from scoring.engine import score_partial
 from scoring.loading import rubric_of
+from scoring.models import PASSED
 from scoring.points import parse_points
 
 LEVELS = (("self", "自评"), ("street", "街道"), ("county", "县级"), ("city", "市级"), ("province", "省级"))
@@ -38,12 +40,12 @@ ACTIONS = {
     "clear": "公示无异议",
     "disqualify": "取消申报资格",
     "recognise": "认定",
-}
-
-APPLICATION_COLUMNS = [
     "give_score": "考核人员评分",
     "recuse": "考核人员回避",
     "total_panel": "汇总考核评分",
+}
+
+APPLICATION_COLUMNS = [
     ("编号", 16), ("批次", 26), ("层级", 20), ("社区", 18), ("所在地", 36), ("类型", 8), ("状态", 12), ("提交时间", 17), ("到达本环节", 17),
     ("本环节期限", 12), ("自评分", 9), ("街道评分", 9), ("县级评分", 9), ("市级评分", 9), ("省级评分", 9), ("列入名单", 10), ("未列入理由", 24),
     ("证书编号", 24),
@@ -99,26 +101,35 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
 
 
 def _applications(applications, by):
-    rows = applications.with_round().select_related("recognition")
-    for a in rows.iterator(chunk_size=1000):
+    rows = applications.with_round().select_related("recognition", "self_sheet")
+    for a in rows.prefetch_related(_with_sheets()).iterator(chunk_size=1000):
         title = getattr(a, "recognition", None)
         yield (
             a.number, a.round.name, a.tier_name, a.community.name, a.community.place, a.community.get_kind_display(),
             State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
-            *(points(shown_total(by, a, level)) for level, _ in LEVELS),
+            *(_found(by, a, level) for level, _ in LEVELS),
             "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",
         )  # fmt: skip
 
 
+def _with_sheets():
+    return Prefetch("assessments", Assessment.objects.filter(sheet__isnull=False).select_related("sheet"))
+
+
+def _found(by, application, level):
+    """A sheet's total as a cell, or, without points, whether its conditions are met; nothing this reader may not see."""
+    total = shown_total(by, application, level)
+    return PASSED[shown_passed(by, application, level)] if total is None else points(total)
+
+
 def _scores(applications, by):
-    """One row an indicator: the self score with its reason, then each desk's points and reasons."""
-    sheets = Prefetch("assessments", Assessment.objects.filter(sheet__isnull=False).select_related("sheet"))
-    rows = applications.with_round().select_related("self_sheet").prefetch_related(sheets)
+    """One row an indicator or condition: the community's own with its reason, then each desk's and its reasons."""
+    rows = applications.with_round().select_related("self_sheet").prefetch_related(_with_sheets())
     for a in rows.iterator(chunk_size=500):
         rubric = rubric_of(a.round.rubric)
         if rubric is None or a.self_sheet is None:
             continue
-        result = score_partial(rubric, json.loads(a.self_sheet.figures))
+        result = score_partial(rubric, json.loads(a.self_sheet.figures), tier=a.tier)
         shown = [x for x in a.assessments.all() if shows_scores(by, a, x.level)]
         desks = {x.level: json.loads(x.sheet.lines) for x in shown}
         for item in rubric.indicators:
@@ -131,6 +142,14 @@ def _scores(applications, by):
                     points(parse_points(given["points"])) if given.get("points") else None,
                     given.get("reason", ""),
                 ]
+            yield row
+        for item in rubric.criteria.of(a.tier) if rubric.criteria else ():
+            verdict = result.criteria[item.code]
+            row = [a.number, a.community.name, item.code, item.text, None]
+            row += [PASSED[verdict.met] or "待填", verdict.because]
+            for level in ("county", "city", "province"):
+                given = desks.get(level, {}).get(item.code, {})
+                row += [FINDINGS.get(given.get("met", ""), ""), given.get("reason", "")]
             yield row
 
 
@@ -145,6 +164,7 @@ def _timeline(applications, by):
             "application__round__version__programme",
         )
         .defer("application__round__version__document")
+        .prefetch_related("application__assessments__sheet")
         .order_by("event_id")
     )
     for link in links.iterator(chunk_size=1000):

@@ -1,7 +1,7 @@
 """The list of every application one may see, with its workbook, and the progress of a round by region and stage."""
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import FileResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -10,14 +10,15 @@ from django.views.decorators.http import require_safe
 from accounts.limits import client_ip
 from accounts.models import ADMINISTRATORS
 from accreditation import exports
-from accreditation.disclosure import shown_total
+from accreditation.disclosure import shown_passed, shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
-from accreditation.models import Application, Round
+from accreditation.models import Application, Assessment, Round
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.organising import visible_rounds
 from regions import clock
 from regions.models import Region
+from scoring.models import outcome
 
 SHOWN = ("self", "county", "city", "province")
 
@@ -34,10 +35,12 @@ def _query(request):
 def applications(request):
     """Everything the acting posting may see: filtered, ordered, paged; three queries whatever its length."""
     form, found = _query(request)
-    paginator = Paginator(found.with_round(), form.cleaned_data.get("size") or 25)
+    sheets = Prefetch("assessments", Assessment.objects.select_related("sheet"))
+    rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)
+    paginator = Paginator(rows, form.cleaned_data.get("size") or 25)
     page = paginator.get_page(request.GET.get("page"))
     for application in page:
-        application.totals = {level: shown_total(request.user, application, level) for level in SHOWN}
+        application.found = {level: _found(request.user, application, level) for level in SHOWN}
     context = {
         "form": form,
         "page": page,
@@ -47,6 +50,12 @@ def applications(request):
         "sizes": SIZES,
     }
     return render(request, "accreditation/applications.html", context)
+
+
+def _found(user, application, level):
+    """What a sheet comes to as this reader may see it: points, or without points whether the conditions are met."""
+    total = shown_total(user, application, level)
+    return outcome(total, shown_passed(user, application, level))
 
 
 def _may_export(user):
