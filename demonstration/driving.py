@@ -17,7 +17,7 @@ from accreditation.models import Application
 from demonstration import hunan_figures
 from regions.clock import SHANGHAI
 from scoring.engine import score
-from scoring.points import parse_points, show_points
+from scoring.points import show_points
 
 
 def moment(day: dt.date, rng: random.Random | None = None) -> dt.datetime:
@@ -39,8 +39,12 @@ def scan(title: str) -> SimpleUploadedFile:
 class Driver:
     """One programme's people at work in one round."""
 
-    def __init__(self, round_, tier, people, seed):
+    def __init__(
+        self, round_, tier, people, seed, figures=hunan_figures.figures, narrative=hunan_figures.narrative
+    ):
+        """figures(rng, quality) → values of the score sheet; narrative(rng, facts) → text."""
         self.round, self.tier, self.people = round_, tier, people
+        self.figures, self.narrative = figures, narrative
         self.rng = random.Random(seed)
         self.rubric = filing_content.rubric(Application(round=round_))
 
@@ -52,6 +56,7 @@ class Driver:
     def fill(self, application, quality, at, *, upto=1.0):
         """Everything of the form; `upto` < 1 leaves the rest for another day."""
         by = self.people.filer(application.community)
+        wanted = {field["key"] for field in filing_content.basics_fields(application)}
         facts = {
             "contact": by.name,
             "office_phone": application.community.office_phone,
@@ -61,15 +66,17 @@ class Driver:
             "labour_force": str(self.rng.randint(1800, 8000)),
             "staff": str(self.rng.randint(1, 4)),
         }
-        saved = filing.save_basics(application, facts, by=by, at=at, edition=application.edition)
-        values = self._figures(quality)
-        if upto < 1:
-            values = dict(list(values.items())[: int(len(values) * upto)])
-        reasons = self._reasons(values)
-        saved = filing.save_figures(saved, values, reasons, by=by, at=at, edition=saved.edition)
+        kept = {key: value for key, value in facts.items() if key in wanted}
+        saved = filing.save_basics(application, kept, by=by, at=at, edition=application.edition)
+        if self.rubric is not None:
+            values = self._figures(quality)
+            if upto < 1:
+                values = dict(list(values.items())[: int(len(values) * upto)])
+            reasons = self._reasons(values)
+            saved = filing.save_figures(saved, values, reasons, by=by, at=at, edition=saved.edition)
         if upto < 1:
             return saved
-        text = hunan_figures.narrative(self.rng, facts)
+        text = self.narrative(self.rng, facts)
         saved = filing.save_narrative(saved, text, by=by, at=at, edition=saved.edition)
         given = {statement["key"]: True for statement in filing_content.statements_wanted(saved)}
         saved = filing.save_statements(saved, given, by=by, at=at, edition=saved.edition)
@@ -82,17 +89,19 @@ class Driver:
     def _figures(self, quality):
         """Figures that reach the mark: a community that falls short keeps working until it does (or never files)."""
         for _ in range(60):
-            values = hunan_figures.figures(self.rng, quality)
-            result = score(self.rubric, values)
-            if result.total is not None and result.total >= parse_points("90"):
+            values = self.figures(self.rng, quality)
+            result = score(self.rubric, values, tier=self.tier)
+            mark = self.round.pass_mark
+            reached = mark is None or (result.total is not None and mark.met(result.total))
+            if not result.errors and reached and result.passed is not False:
                 return values
             quality = min(1.0, quality + 0.03)
         return values
 
     def _reasons(self, values):
         partly = (
-            {code: line for code, line in score(self.rubric, values).lines.items()}
-            if len(values) > 60
+            {code: line for code, line in score(self.rubric, values, tier=self.tier).lines.items()}
+            if len(values) >= len(self.rubric.required)
             else {}
         )
         return {
@@ -108,7 +117,9 @@ class Driver:
         }:
             application = filing.save_exception_reason(
                 application,
-                "本社区近三年新增就业、创业带动就业成绩突出，“招聘角”做法在全市推广，虽未申报市级称号，仍请予考虑。",
+                "本村设有便民服务中心，服务人口和功能与社区相近，就业帮扶做法在全县推广，请予考虑。"
+                if application.community.kind == "village"
+                else "本社区近三年新增就业、创业带动就业成绩突出，“招聘角”做法在全市推广，虽未申报市级称号，仍请予考虑。",
                 by=by,
                 at=at,
                 edition=application.edition,
@@ -140,7 +151,7 @@ class Driver:
     def assess(self, application, at, *, strict=0.0, upto=1.0):
         """The desk's own sheet: mostly as self-scored, here and there half a point off with the reason."""
         by = self.officer(application, Role.HANDLER)
-        result = score(self.rubric, filing_content.figures(application))
+        result = score(self.rubric, filing_content.figures(application), tier=self.tier)
         lines = {}
         items = list(self.rubric.indicators)
         for item in items[: int(len(items) * upto)]:
@@ -153,9 +164,16 @@ class Driver:
             elif item.judged and points < item.max:
                 reason = "与自评一致"
             lines[item.code] = {"points": show_points(points), "reason": reason}
+        if upto == 1.0:
+            lines |= {code: self._finding(verdict) for code, verdict in result.criteria.items()}
         return assessing.save_sheet(
             application, lines, {}, by=by, at=at, seen=application.moves, edition=None
         )
+
+    def _finding(self, verdict):
+        if verdict.met is False:
+            return {"met": "no", "reason": "经核实情况属实，已写明整改期限。"}
+        return {"met": "yes", "reason": "" if verdict.met else "现场核对情况属实。"}
 
     def visit(self, application, at, *, passed=True):
         by = self.officer(application, Role.HANDLER)
@@ -225,15 +243,7 @@ class Driver:
     def publish(self, state, region, at, number):
         """Explain who is passed over, then publish the list of a desk."""
         desk = desk_list(self.round, self.tier, state, region)
-        for candidate in desk.unexplained:
-            application = candidate.application
-            transitions.pass_over(
-                application,
-                by=self.officer(application, Role.APPROVER),
-                at=at,
-                seen=application.moves,
-                reason="同分比较，示范带动作用稍弱，列为后备。",
-            )
+        self.explain(desk, at)
         listed = {c.application.pk: c.application.moves for c in desk.listed}
         publisher = self.people.at_office(region, Role.PUBLISHER)
         office = publisher.acting.office
@@ -247,15 +257,44 @@ class Driver:
             seen=listed,
             text={
                 "number": number,
-                "title": f"{region.name}2017年省级充分就业星级社区推荐名单公示"
-                if region.level != "province"
-                else "2017年湖南省省级充分就业星级社区拟认定名单公示",
+                "title": self._title(region, state),
                 "basis": f"根据《{source['title']}》（{source['number']}）要求，{office.name}组织开展了推荐评审。",
                 "process": "经社区申报、逐级审核、评分和实地考察，现将名单予以公示。",
                 "contact": f"{office.name} {office.phone}",
                 "address": office.address,
             },
         )
+
+    def _title(self, region, state):
+        name, year = self.round.version.tier(self.tier)["name"], self.round.year
+        last = self.round.route.steps[-1].state == self.round.route.after(state).state
+        if region.level == "province":
+            return f"{year}年{region.name}{name}拟认定名单公示"
+        return f"{region.name}{year}年{name}{'拟认定' if last else '推荐'}名单公示"
+
+    def pass_on_list(self, state, region, at):
+        """The list of a desk on to the next one, where no notice lies between."""
+        desk = desk_list(self.round, self.tier, state, region)
+        self.explain(desk, at)
+        desk = desk_list(self.round, self.tier, state, region)
+        return transitions.pass_on_list(
+            self.round,
+            self.tier,
+            state,
+            by=self.people.at_office(region, Role.APPROVER),
+            at=at,
+            seen={c.application.pk: c.application.moves for c in desk.listed},
+        )
+
+    def explain(self, desk, at):
+        for candidate in desk.unexplained:
+            transitions.pass_over(
+                candidate.application,
+                by=self.officer(candidate.application, Role.APPROVER),
+                at=at,
+                seen=candidate.application.moves,
+                reason="同分比较，示范带动作用稍弱，列为后备。",
+            )
 
     def recognise(self, region, at, document_number):
         ready = recognitions.ready(self.round, self.tier, region)

@@ -61,6 +61,10 @@ REMARKS = (
 )
 
 
+def place() -> Region:
+    return Region.objects.get(level="province", name="湖南省")
+
+
 def fill(write) -> dict:
     """Build the whole round; `write` takes one line of progress. Returns {"accounts": […]} for the account table."""
     story = _Story(write)
@@ -71,7 +75,7 @@ def fill(write) -> dict:
             story.file(name)
         write(f"{name}：社区已申报")
     story.play()
-    clock.move(moment(TODAY))
+    clock.move(moment(TODAY), story.province)
     return story.accounts()
 
 
@@ -79,7 +83,7 @@ class _Story:
     def __init__(self, write):
         self.write = write
         self.names = Names("hunan-2017")
-        self.province = Region.objects.get(level="province", name="湖南省")
+        self.province = place()
         self.people = People("hunan-2017", dt.date(2017, 1, 3), moment(dt.date(2017, 1, 3)))
         self.counties: dict[str, list[Region]] = {}
         self.in_county: dict[int, list[Community]] = {}

@@ -115,6 +115,10 @@ class People:
             for username in usernames
         )
 
+    def extra(self, username: str) -> User:
+        """One more account, whose posting the caller gives."""
+        return self._users([username])[0]
+
     def __contains__(self, seat: tuple[int, str]) -> bool:
         return seat in self._at
 

@@ -131,7 +131,7 @@ def end_posting(pk):
 def walk_house():
     """The small house as a demonstration on 21 August 2017, for people at a browser; the password is the demonstration's."""
     house = House()
-    clock.move(moment(dt.date(2017, 8, 21)))
+    clock.move(moment(dt.date(2017, 8, 21)), house.province)
     seats = {
         f"{level} {role}": house.people.at_office(house.regions[name], role).username
         for level, name in (

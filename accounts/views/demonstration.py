@@ -34,6 +34,7 @@ def _page(request, form, status=200):
 
 
 @login_not_required
+@login_not_required
 @require_POST
 def demo_place(request):
     """Look at another demonstration without signing in: its day is the day of the public pages."""

@@ -67,6 +67,7 @@ MATRIX = {
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
     "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,
     "demo/sign-in/": Row((), post_only=True, nobody=405), "demo/clock/": Row((), post_only=True),
+    "demo/place/": Row((), post_only=True, nobody=405),
     # Own account
     "home/": Row(FILERS, at_home=SIGNED_IN - FILERS), "login/": Row({"nobody"}, at_home=SIGNED_IN, changes=EVERYBODY),
     "logout/": Row((), post_only=True, changes=SIGNED_IN),
