@@ -13,6 +13,7 @@ from accreditation.models import ApplicationEvent, Assessment, State
 from accreditation.sheets import FINDINGS
 from accreditation.workbooks import Book, points
 from regions.clock import SHANGHAI
+from scoring.criteria import SAMPLE_LABEL
 from scoring.engine import score_partial
 from scoring.loading import rubric_of
 from scoring.models import PASSED
@@ -80,6 +81,7 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
         ("评分", f"{lines} 行"),
         ("时间线", f"{moves} 行"),
         ("名单校验码", checksum),
+        *_samples(applications),
         ("说明", "本工作簿只含导出人岗位范围内的申报；名单校验码由各行内部序号算得，可用于核对是否完整。"),
     ]
     cover.set_column(0, 0, 14)
@@ -100,12 +102,23 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
     return file, count
 
 
+def _samples(applications):
+    """A line for the cover of each round that is scored by a sheet of the demonstration."""
+    rounds = applications.order_by().filter(round__rubric__sample=True).values_list("round__name", flat=True)
+    return [("评分表", f"“{name}”：{SAMPLE_LABEL}") for name in sorted(set(rounds))]
+
+
+def _round_name(round_):
+    label = round_.rubric.label if round_.rubric else ""
+    return f"{round_.name}（{label}）" if label else round_.name
+
+
 def _applications(applications, by):
     rows = applications.with_round().select_related("recognition", "self_sheet")
     for a in rows.prefetch_related(_with_sheets()).iterator(chunk_size=1000):
         title = getattr(a, "recognition", None)
         yield (
-            a.number, a.round.name, a.tier_name, a.community.name, a.community.place, a.community.get_kind_display(),
+            a.number, _round_name(a.round), a.tier_name, a.community.name, a.community.place, a.community.get_kind_display(),
             State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
             *(_found(by, a, level) for level, _ in LEVELS),
             "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",
