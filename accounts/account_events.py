@@ -88,6 +88,8 @@ BUSINESS = {
     "publish_rubric": "发布评分表",
     "change_workday": "调整工作日",
     "import_workdays": "导入工作日",
+    "file_plan": "报送实施方案",
+    "export_plans": "导出实施方案",
     "export_applications": "导出申报",
     "move_clock": "调整演示日期",
     "verify_chain": "核对事件链",

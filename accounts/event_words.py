@@ -70,6 +70,13 @@ FIELDS = {
     "outliers": "偏离较大的评分",
     "dropped": "去掉的评分",
     "because": "依据",
+    "draft": "第几稿",
+    "title": "标题",
+    "dated_on": "成文日期",
+    "urban_goal": "本年创建社区数",
+    "village_goal": "本年创建村数",
+    "late": "逾期报送",
+    "characters": "正文字数",
 }
 VALUES = {
     "state": {

@@ -2,9 +2,26 @@
 
 from django.db import models
 
-from accounts.models import User
+from accounts.models import Role, User
 from accreditation.models.rounds import Round
 from regions.models import Region
+
+
+class StreetPlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A street's own; those below a desk between the street and the organiser; those below an auditor."""
+        posting = user.acting
+        if posting is None or posting.office_id is None:
+            return self.none()
+        region = posting.region
+        below = self.filter(region__position__range=(region.position, region.last))
+        if posting.role == Role.AUDITOR:
+            return below
+        if not posting.has_desk:
+            return self.none()
+        return below.filter(
+            round__region__position__lte=region.position, round__region__last__gte=region.last
+        )
 
 
 class StreetPlan(models.Model):
@@ -25,6 +42,8 @@ class StreetPlan(models.Model):
     checksum = models.CharField(max_length=64, blank=True)
     filed_at = models.DateTimeField("报送时间")
     filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = StreetPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = "街道实施方案"
