@@ -28,7 +28,11 @@ def name(later: Period) -> str:
     halves = {(1, 1, 6, 30): "上半年", (7, 1, 12, 31): "下半年", (1, 1, 12, 31): "全年"}
     if first.year == last.year and ends in halves:
         return f"{first.year}年{halves[ends]}数据"
-    return f"{first:%Y年%m月%d日}至{last:%Y年%m月%d日}数据"
+    return f"{_day(first)}至{_day(last)}数据"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def title(later: Period) -> str:

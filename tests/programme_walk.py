@@ -7,11 +7,20 @@ import datetime as dt
 import json
 
 from accounts.models import Role
-from accreditation import assessing, filing, filing_content, notices, programmes, rounds, sheets, uploads
+from accreditation import (
+    assessing,
+    filing,
+    filing_content,
+    notices,
+    programmes,
+    publishing_rubrics,
+    rounds,
+    sheets,
+    uploads,
+)
 from accreditation.models import Round
 from demonstration.driving import Driver, moment, scan
 from regions.clock import end_of
-from scoring.points import show_points
 from tests.factories import ROOT, load_calendar
 
 AT_ONCE = "材料齐全，逐条核对，同意上报。"
@@ -66,7 +75,7 @@ class Walk(Driver):
     def lines(self, application, **findings):
         """A desk's sheet as the figures give it: every item and condition; `findings` differ: code → (finding, reason)."""
         laid = sheets.lay_out(application, {}, {})
-        lines = {row.item.code: {"points": show_points(row.basis.points), "reason": ""} for row in laid.rows}
+        lines = {row.item.code: {"points": row.basis.shown, "reason": ""} for row in laid.rows}
         lines |= {check.item.code: {"met": check.computed, "reason": ""} for check in laid.checks}
         return lines | {code: {"met": met, "reason": why} for code, (met, why) in findings.items()}
 
@@ -118,8 +127,11 @@ class Walk(Driver):
         return application, day
 
 
-def open_programme(house, data, *, place, year, opens_on, settings=None, rubric=None) -> Round:
-    """The programme's document loaded, and one round of it opened by the approver of its organiser."""
+def open_programme(house, data, *, place, year, opens_on, settings=None, sheet=None, places=()) -> Round:
+    """The programme's document loaded, and one round of it opened by the approver of its organiser.
+
+    sheet: a score sheet (the `rubric` part) that the source lacks, published first. places: (tier, region, size).
+    """
     load_calendar(year)
     region = house.regions[place]
     source = {**data["source"], "place": {"level": region.level, "name": region.name}}
@@ -136,7 +148,19 @@ def open_programme(house, data, *, place, year, opens_on, settings=None, rubric=
         by=by,
         at=at,
     )
-    if rubric is not None:
-        Round.objects.filter(pk=made.pk).update(rubric=rubric)
+    if sheet is not None:
+        whole = {name: version.data[name] for name in programmes.SCORE_SHEET if name in version.data}
+        published, _ = publishing_rubrics.publish_rubric(
+            version,
+            {**whole, "rubric": sheet},
+            document_number="测试〔2023〕3号",
+            sample=False,
+            workbook_name="",
+            by=by,
+            at=at,
+        )
+        made = publishing_rubrics.choose(made, published.rubric, by=by, at=at)
+    for tier, name, size in places:
+        rounds.set_quota(made, tier, house.regions[name], size, by=by, at=at)
     rounds.open_round(made, by=by, at=at)
     return Round.objects.select_related("version__programme", "rubric").get(pk=made.pk)
