@@ -76,8 +76,9 @@ def sample(version: ProgrammeVersion) -> bytes | None:
     path = settings.PROGRAMME_DOCUMENTS / "samples" / f"{version.data['key']}.json"
     if not path.is_file():
         return None
-    part = json.loads(path.read_text(encoding="utf-8"))
-    return write_workbook({**part, "key": version.data["key"], "tiers": own_part(version)["tiers"]})
+    part, own = json.loads(path.read_text(encoding="utf-8")), own_part(version)
+    figures = own.get("figures", []) + part.get("figures", [])
+    return write_workbook({**own, **part, "figures": figures})
 
 
 def read(version: ProgrammeVersion, data: bytes) -> Workbook:

@@ -77,6 +77,7 @@ class _Writer:
         self.needed = made({**base, "bold": True, "bg_color": "#D5E3F2", "border": 1})
         self.bad = made({**base, "bg_color": "#F8C9C4", "border": 1})
         self.strong = made({**base, "bold": True})
+        self.text = made({**base, "num_format": "@"})  # so that Excel does not make a date of "1-2"
 
     def bytes(self) -> bytes:
         self.book.close()
@@ -94,8 +95,10 @@ class _Writer:
         """A sheet of rows by the keys of its columns, with heads, notes at the heads and drop-down lists."""
         sheet = self.book.add_worksheet(title)
         sheet.freeze_panes(1, _frozen(title))
+        _for_paper(sheet)
         for place, one in enumerate(columns):
-            sheet.set_column(place, place, one.width)
+            number = one.key in NUMBERS or (title == READINGS and one.key == "choice")
+            sheet.set_column(place, place, one.width, self.plain if number else self.text)
             head = f"{one.head}（必填）" if one.needed else one.head
             self.put(sheet, 0, place, head, self.needed if one.needed else self.head)
             if one.hint:
@@ -162,6 +165,13 @@ def _columns(rule: RuleWord, heads: dict[str, str]) -> str:
     return f"{shown}。是比率的，名称、对比数据、无对象时都要填" if rule.measure == "any" else shown
 
 
+def _for_paper(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 def _frozen(title: str) -> int:
     return {ITEMS: 6, CRITERIA: 2}.get(title, 1)
 
@@ -178,7 +188,7 @@ def _drop_down(choices: tuple[str, ...]) -> dict[str, Any]:
 def _is_number(title: str, key: str, row: dict[str, Any]) -> bool:
     if title == READINGS:
         return key == "choice" and row.get("numeric", False)
-    return key in NUMBERS and key != "needed"
+    return key in NUMBERS
 
 
 def write_document(document: dict[str, Any]) -> bytes:
