@@ -28,7 +28,7 @@ LONGEST_REASON = 200
 ORGANISED = "考核评估组由本级审核岗位组织。"
 
 
-def record_panel(panel, action, *, by, at, before=None, after=None, data=None):
+def record_panel(panel, action, *, by, at, before=None, after=None, data=None, ip=None):
     event = record(
         action,
         by=by,
@@ -37,6 +37,7 @@ def record_panel(panel, action, *, by, at, before=None, after=None, data=None):
         before=before,
         after=after,
         data=data,
+        ip=ip,
     )
     RoundEvent.objects.create(event=event, round=panel.round)
 

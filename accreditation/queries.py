@@ -75,7 +75,7 @@ def desk_of(user) -> str:
 
 def desk_rounds(user):
     """The rounds with applications at the desk of the acting office, with their programmes."""
-    at_desk = Application.objects.visible_to(user).at_desk(desk_of(user))
+    at_desk = Application.objects.in_line_of(user).at_desk(desk_of(user))
     rounds = Round.objects.select_related("version__programme", "rubric").defer("rubric__document")
     return rounds.filter(pk__in=at_desk.order_by().values("round"))
 
@@ -93,7 +93,7 @@ def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str
     along as the group "found" (of everything at the desk where the role has no such group).
     """
     state = desk_of(user)
-    visible = Application.objects.visible_to(user)
+    visible = Application.objects.in_line_of(user)
     desk = _with_own(visible.at_desk(state), state)
     answered = Remark.objects.filter(application=OuterRef("pk"), state=state, answered_at__isnull=False)
     decided = Assessment.objects.filter(
@@ -258,7 +258,7 @@ def due_words(days: int | None, late: bool) -> str:
 def scoring_run(user, application) -> list[tuple[int, bool]]:
     """(key, whether its sheet is complete) of every application of the round at the desk, neighbours side by side."""
     state = desk_of(user)
-    waiting = Application.objects.visible_to(user).at_desk(state)
+    waiting = Application.objects.in_line_of(user).at_desk(state)
     rows = (
         _with_own(waiting, state)
         .filter(round=application.round_id, listed_at__isnull=True)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import DESK_ROLES, Role
+from accounts.models import ADMINISTRATORS, DESK_ROLES, Role
 from accounts.permissions import home_of
 from accreditation.models import Application
 from regions import clock
@@ -23,6 +23,7 @@ RECOGNISED = ("认定名录", "recognised")
 PEOPLE = ("人员", "accounts:people")
 OFFICES = ("单位", "accounts:offices")
 WORKDAYS = ("工作日", "workdays:list")
+ASSESSING = ("考核评分", "accreditation:panel_tasks")
 
 PUBLIC = (
     ("首页", "public_home"),
@@ -49,10 +50,27 @@ MENUS = {
 STREET_DESK = (HOME, QUEUE, APPLICATIONS, PROGRESS)
 
 
+# An office without a desk comes in for its panel alone.
+PANEL_ONLY = (ASSESSING, NOTICES, RECOGNISED)
+MOST = 6
+
+
 def entries_of(acting) -> tuple:
-    """The menu of a posting as (label, name of the page); the public one without a posting."""
+    """The menu of a posting as (label, name of the page); the public one without a posting.
+
+    Who is on a panel at work finds it first; the home, which leads on to another entry, gives way.
+    """
     if acting is None:
         return PUBLIC
+    if acting.role in DESK_ROLES and not acting.has_desk:
+        return PANEL_ONLY
+    entries = _own_entries(acting)
+    if not getattr(acting, "on_panel", False) or acting.community_id or acting.role in ADMINISTRATORS:
+        return entries
+    return (ASSESSING, *(entry for entry in entries if entry != HOME))[:MOST]
+
+
+def _own_entries(acting):
     entries = MENUS[acting.role]
     if acting.role in DESK_ROLES and acting.level == "street":
         return STREET_DESK
@@ -72,7 +90,7 @@ def address(name: str) -> str:
 def waiting(user) -> int:
     """How many applications stand at the desk of the acting office: one count over one index."""
     state = f"{user.acting.level}_review"
-    return Application.objects.visible_to(user).at_desk(state).count()
+    return Application.objects.in_line_of(user).at_desk(state).count()
 
 
 def menu(user, path: str, counted: int | None = None) -> list[dict]:
@@ -94,7 +112,7 @@ def menu(user, path: str, counted: int | None = None) -> list[dict]:
     if here:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     for entry in entries:
-        if entry["name"] == QUEUE[1] and acting.role in DESK_ROLES:
+        if entry["name"] == QUEUE[1] and acting.has_desk:
             entry["count"] = waiting(user) if counted is None else counted
     return entries
 
@@ -104,10 +122,12 @@ def chrome(request) -> dict:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     acting = getattr(user, "acting", None) if signed_in else None
+    playing = clock.playing() if settings.DEMO else None
     return {
         "site_name": SITE_NAME,
         "demo": settings.DEMO,
-        "demo_today": clock.today() if settings.DEMO else None,
+        "demo_title": playing.title if playing else "",
+        "demo_today": (clock.day_of(playing.moment) if playing else clock.today()) if settings.DEMO else None,
         "acting": acting,
         "postings": getattr(user, "postings_today", ()) if signed_in else (),
         "care": request.COOKIES.get("care") == "1",

@@ -47,26 +47,35 @@ def _assigned(user):
     return tasks.values("scores__application")
 
 
+def _in_line_of(posting) -> Q:
+    if posting.community_id:
+        return Q(community=posting.community_id)
+    if not posting.sees_below:
+        return Q(pk__in=[])
+    region = posting.office.region
+    seen = Q(position__range=(region.position, region.last))
+    if posting.role == Role.AUDITOR or region.level == "nation":
+        return seen & Q(reached__gte=1)
+    return seen & Q(reached__gte=LEVELS.index(region.level) + 1)
+
+
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The only visibility rule. A community sees its own; an office what has come up to its level below it;
+        """The only visibility rule: what is in line of the reader's posting (`in_line_of`), and for a member of a panel
 
-        a member of a panel what the draw gave them to assess, until the panel is closed.
+        what the draw gave them to assess, until the panel is closed.
         """
+        posting = user.acting
+        if posting is None or posting.role in ADMINISTRATORS or posting.community_id or not on_panel(user):
+            return self.in_line_of(user)
+        return self.filter(_in_line_of(posting) | Q(pk__in=_assigned(user)))
+
+    def in_line_of(self, user):
+        """The part of it that lists, queues and workbooks show: a community's own, an office's what came up to it."""
         posting = user.acting
         if posting is None or posting.role in ADMINISTRATORS:
             return self.none()
-        if posting.role == Role.FILER:
-            return self.filter(community_id=posting.community_id)
-        assigned = Q(pk__in=_assigned(user))
-        if not posting.sees_below:
-            return self.filter(assigned)
-        region = posting.office.region
-        least = 1
-        if posting.role != Role.AUDITOR and region.level != "nation":
-            least = LEVELS.index(region.level) + 1
-        below = Q(position__range=(region.position, region.last), reached__gte=least)
-        return self.filter(below | assigned if on_panel(user) else below)
+        return self.filter(_in_line_of(posting))
 
     def with_round(self):
         """With round, programme, rubric and community at hand; the two long documents are left until someone reads them."""

@@ -260,7 +260,7 @@ def batch(request):
         messages.warning(request, f"一次最多办理 {MOST_AT_ONCE} 件，请用查询条件缩小范围。")
         return redirect("accreditation:queue")
     applications = list(
-        Application.objects.visible_to(request.user)
+        Application.objects.in_line_of(request.user)
         .with_round()
         .filter(pk__in=picked)
         .prefetch_related("assessments__sheet", "visits")

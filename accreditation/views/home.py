@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.models import ADMINISTRATORS, Role
+from accounts.models import ADMINISTRATORS, DESK_ROLES, Role
 from accounts.permissions import home_of
 from accreditation import filing_content, journey
 from accreditation.models import Application, Round, State
@@ -28,6 +28,8 @@ def home(request):
     posting = request.user.acting
     if posting.role in ADMINISTRATORS:
         return redirect(home_of(posting))
+    if posting.role in DESK_ROLES and not posting.has_desk:
+        return redirect("accreditation:panel_tasks")
     if posting.role != Role.FILER:
         return redirect(WORK[posting.role])
     return _community_home(request, posting.community)

@@ -73,6 +73,7 @@ def lists(request):
                 {"round": round_, "tier": tier, "quota": quota, "running": running.get(key, 0)}
                 | counts.get(key, {"waiting": 0, "listed": 0, "cleared": 0})
                 | {"recognises": round_.route.steps[-1].level == region.level}
+                | {"panel": round_.route.step(state).panel}
             )
     return render(
         request,

@@ -34,7 +34,7 @@ def prints(application):
 
 
 def _print(request, pk, kind):
-    rows = Application.objects.visible_to(request.user).with_round().select_related("self_sheet")
+    rows = Application.objects.in_line_of(request.user).with_round().select_related("self_sheet")
     application = get_object_or_404(rows, pk=pk)
     forms = [m.get("form") for m in filing_content.materials_wanted(application)]
     template = next((PRINTS[kind][name] for name in forms if name in PRINTS[kind]), None)

@@ -28,7 +28,7 @@ def _query(request):
     posting = request.user.acting
     form = ApplicationQuery(request.GET, region=posting.region if posting else None)
     form.is_valid()
-    return form, form.apply(Application.objects.visible_to(request.user), clock.today())
+    return form, form.apply(Application.objects.in_line_of(request.user), clock.today())
 
 
 @require_safe
@@ -106,7 +106,7 @@ def progress(request):
     )
     stages, rows, total = [], [], None
     if region is not None and chosen is not None and posting.role not in ADMINISTRATORS:
-        visible = Application.objects.visible_to(request.user).filter(round=chosen)
+        visible = Application.objects.in_line_of(request.user).filter(round=chosen)
         levels = {step.level for step in chosen.route.steps}
         stages = [stage for stage in STAGES if stage[0] in levels or stage[0] not in LEVELS]
         rows, total = _progress_rows(visible, region, stages)

@@ -120,6 +120,14 @@ MATRIX = {
     "rounds/<int:pk>/settings/": Row((), at_home=ORGANISER, changes=ORGANISER),
     "rounds/<int:pk>/open/": Row((), at_home=ORGANISER, changes=ORGANISER),
     # Programmes for offices
+    # Panels: there is none in this world (tests/accreditation/test_panel_pages.py walks one)
+    "panels/": Row(DESKS | AUDITORS), "panels/tasks/": Row(DESKS | AUDITORS),
+    "panels/rounds/<int:round_pk>/form/": Row((), sees=FILERS | ADMINISTRATORS),
+    "panels/<int:pk>/": Row((), sees=()), "panels/<int:pk>/appoint/": Row((), sees=()),
+    "panels/<int:pk>/members/<int:member>/dismiss/": Row((), sees=()), "panels/<int:pk>/draw/": Row((), sees=()),
+    "panels/<int:pk>/assign/": Row((), sees=()), "panels/<int:pk>/scores/<int:score>/recuse/": Row((), sees=()),
+    "panels/<int:pk>/close/": Row((), sees=()), "panels/<int:pk>/export/": Row((), sees=()),
+    "applications/<int:pk>/panel/": Row((), sees=SEES), "applications/<int:pk>/panel/recuse/": Row((), sees=SEES),
     "rounds/programmes/": Row(DESKS | AUDITORS), "rounds/programmes/<str:key>/": Row(DESKS | AUDITORS),
     "rounds/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
     # Score sheets from Excel; Hunan's came with its document, so that it has no sample
@@ -155,7 +163,7 @@ def address(route, world, missing=False):
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017",
         "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
-        "<int:file>": world.file, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
+        "<int:file>": world.file, "<int:member>": 1, "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
     for name, value in values.items():
         route = route.replace(name, str(value))
