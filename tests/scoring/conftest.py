@@ -27,6 +27,16 @@ def read_golden(key):
     return json.loads((GOLDEN / f"{key}.json").read_text(encoding="utf-8"))
 
 
+def golden_rubric(key):
+    """The score sheet a golden file was worked out by: the programme's own, or with the demonstration's where it has none."""
+    document = read_document(key)
+    if folder := read_golden(key).get("sheet"):
+        part = json.loads((PROGRAMMES / folder / f"{key}.json").read_text(encoding="utf-8"))
+        document |= {**part, "figures": document["figures"] + part.get("figures", [])}
+        document = {name: value for name, value in document.items() if value is not None}
+    return rubric_of(document)
+
+
 def rubric_of(document, file="test.json"):
     rubric, errors = read_rubric(document, file)
     assert errors == []

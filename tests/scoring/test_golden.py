@@ -4,10 +4,11 @@ import pytest
 
 from scoring.engine import score, score_partial, totals
 from scoring.points import parse_points, show_points
-from tests.scoring.conftest import GOLDEN, read_document, read_golden, rubric_of
+from tests.scoring.conftest import GOLDEN, golden_rubric, read_golden
+from tests.scoring.conftest import PROGRAMMES as DOCUMENTS
 
 PROGRAMMES = sorted(path.stem for path in GOLDEN.glob("*.json"))
-RUBRICS = {key: rubric_of(read_document(key)) for key in PROGRAMMES}
+RUBRICS = {key: golden_rubric(key) for key in PROGRAMMES}
 CASES = [
     pytest.param(key, golden["base"], case, id=f"{key}-{case['community']}")
     for key in PROGRAMMES
@@ -20,6 +21,8 @@ CASES = [
 @pytest.mark.parametrize(("key", "base", "case"), CASES)
 def test_hand_computed_sheet(key, base, case):
     rubric = RUBRICS[key]
+    if mark := case.get("pass_mark"):
+        rubric = rubric.with_pass_mark(parse_points(mark), inclusive=True)
     figures = {**base, **case["changes"]}
     result = score(rubric, figures)
     assert result.errors == ()
@@ -27,8 +30,12 @@ def test_hand_computed_sheet(key, base, case):
     assert {code: line.shown for code, line in result.lines.items()} == expected
     assert show_points(result.total) == case["total"]
     assert result.passed is case["passed"]
+    if "met" in case:
+        expected = {item.code: True for item in rubric.criteria.items} | case["met"]
+        assert {code: verdict.met for code, verdict in result.criteria.items()} == expected
     for code, because in case.get("because", {}).items():
-        assert result.lines[code].because == because
+        told = result.lines.get(code) or result.criteria[code]
+        assert told.because == because
     flags = {code: list(line.flags) for code, line in result.lines.items() if line.flags}
     assert flags == case.get("flags", {})
     assert result.hints == case.get("hints", {})
@@ -71,8 +78,11 @@ def test_everything_fails_in_some_case(key):
     golden = read_golden(key)
     rubric = RUBRICS[key]
     assert len(golden["cases"]) >= 12
-    if rubric.has_points:
-        assert {code for case in golden["cases"] for code in case["points"]} == set(rubric.by_code)
-    else:
-        failed = {code for case in golden["cases"] for code, met in case["met"].items() if met is False}
-        assert failed == {item.code for item in rubric.criteria.items}
+    assert {code for case in golden["cases"] for code in case.get("points", ())} == set(rubric.by_code)
+    if rubric.criteria:
+        judged = [(code, met) for case in golden["cases"] for code, met in case.get("met", {}).items()]
+        assert {code for code, met in judged if met is False} == {item.code for item in rubric.criteria.items}
+
+
+def test_every_programme_has_a_golden_file():
+    assert PROGRAMMES == sorted(path.stem for path in DOCUMENTS.glob("*.json"))
