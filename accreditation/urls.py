@@ -1,6 +1,14 @@
 """Addresses of the signed-in side, by who reads the page."""
 
-from accreditation import urls_community, urls_desk, urls_lists, urls_panels, urls_rounds, urls_rubrics
+from accreditation import (
+    urls_community,
+    urls_desk,
+    urls_lists,
+    urls_panels,
+    urls_plans,
+    urls_rounds,
+    urls_rubrics,
+)
 
 app_name = "accreditation"
 urlpatterns = [
@@ -9,5 +17,6 @@ urlpatterns = [
     *urls_lists.urlpatterns,  # a desk's list, notices, objections, recognition
     *urls_panels.urlpatterns,  # panels: the desk that runs one, and its members
     *urls_rounds.urlpatterns,  # rounds, quotas, progress, exports
+    *urls_plans.urlpatterns,  # the streets' plans, coverage
     *urls_rubrics.urlpatterns,  # score sheets from Excel
 ]

@@ -35,7 +35,12 @@ def attachment(request, pk):
     """A file of an application the reader may see; anything else is the same 404. `?inline=1` shows pictures and PDF."""
     rows = Attachment.objects.filter(application__in=Application.objects.visible_to(request.user))
     found = get_object_or_404(rows, pk=pk)
-    inline = request.GET.get("inline") == "1" and found.content_type in uploads.ENDINGS
+    return stored(found, inline=request.GET.get("inline") == "1")
+
+
+def stored(found, *, inline):
+    """A row's stored file (`file`, `name`, `content_type`) as an answer: a download, or (inline) shown where that is safe."""
+    inline = inline and found.content_type in uploads.ENDINGS
     try:
         opened = default_storage.open(found.file.name)
     except FileNotFoundError:

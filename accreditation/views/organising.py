@@ -61,6 +61,7 @@ def show_round(request, pk):
     """One round: programme, route with dates, places, amendments, what is missing before it opens."""
     found = _round(request, pk)
     preparing = found.status == Round.Status.PREPARING
+    posting = request.user.acting
     context = {
         "round": found,
         "source": found.version.data["source"],
@@ -73,6 +74,7 @@ def show_round(request, pk):
         "may_organise": may_organise(request.user, found.region),
         "totals": quota_table.totals(found),
         "capped": bool(quota_table.levels(found.route)),
+        "sections": found.version.data if posting is not None and posting.sees_below else {},
     }
     return render(request, "accreditation/round.html", context)
 

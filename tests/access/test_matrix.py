@@ -43,6 +43,7 @@ class Row:
 
 PUBLIC = Row(EVERYBODY)
 NOT_HERE = Row((), sees=(), nobody=404)  # only in a demonstration
+NOT_ASKED = Row((), sees=())  # only in a programme that asks for it
 OWN_ACCOUNT = Row(SIGNED_IN, changes=SIGNED_IN)
 SYSADMIN = Row({"sysadmin"}, changes={"sysadmin"})
 WATCHERS = Row(ADMINISTRATORS)
@@ -119,7 +120,6 @@ MATRIX = {
     # The round is open: its settings and its opening lead to its page
     "rounds/<int:pk>/settings/": Row((), at_home=ORGANISER, changes=ORGANISER),
     "rounds/<int:pk>/open/": Row((), at_home=ORGANISER, changes=ORGANISER),
-    # Programmes for offices
     # Panels: there is none in this world (tests/accreditation/test_panel_pages.py walks one)
     "panels/": Row(DESKS | AUDITORS), "panels/tasks/": Row(DESKS | AUDITORS),
     "panels/rounds/<int:round_pk>/form/": Row((), sees=FILERS | ADMINISTRATORS),
@@ -128,6 +128,7 @@ MATRIX = {
     "panels/<int:pk>/assign/": Row((), sees=()), "panels/<int:pk>/scores/<int:score>/recuse/": Row((), sees=()),
     "panels/<int:pk>/close/": Row((), sees=()), "panels/<int:pk>/export/": Row((), sees=()),
     "applications/<int:pk>/panel/": Row((), sees=SEES), "applications/<int:pk>/panel/recuse/": Row((), sees=SEES),
+    # Programmes for offices
     "rounds/programmes/": Row(DESKS | AUDITORS), "rounds/programmes/<str:key>/": Row(DESKS | AUDITORS),
     "rounds/programmes/<str:key>/prepare/": Row(ORGANISER, changes=ORGANISER),
     # Score sheets from Excel; Hunan's came with its document, so that it has no sample
@@ -139,6 +140,9 @@ MATRIX = {
     "rounds/programmes/<str:key>/score-sheets/import/": Row(ORGANISER),
     "rounds/programmes/<str:key>/score-sheets/publish/": Row((), post_only=True, changes=ORGANISER),
     "rounds/<int:pk>/score-sheet/": Row((), post_only=True, changes=ORGANISER),
+    # Street plans and coverage: the world's programme asks for neither
+    "rounds/<int:pk>/plans/": NOT_ASKED, "rounds/<int:pk>/plans/file/": NOT_ASKED, "rounds/<int:pk>/plans/export/": NOT_ASKED,
+    "plans/<int:pk>/": NOT_ASKED, "plans/<int:pk>/file/": NOT_ASKED,
 }  # fmt: skip
 
 
