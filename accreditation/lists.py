@@ -1,8 +1,10 @@
 """A desk's list: rank, cut line, places left, who is passed over and why."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from accreditation import needs
+from accreditation.hints import NONE, Hints, hints
 from accreditation.models import Application, Assessment
 
 
@@ -16,10 +18,18 @@ class Candidate:
     assessment: Assessment | None
     passed_over: bool = False  # a listed one ranks lower (or equal): a reason is due
     places: tuple = ()
+    hints: Hints = NONE
+    left_off: bool = (
+        False  # preferred (优先推荐, A33) and one that is not stands on the list: a reason is due
+    )
 
     @property
     def listed(self):
         return self.application.listed_at is not None
+
+    @property
+    def reason_due(self):
+        return self.passed_over or self.left_off
 
 
 @dataclass
@@ -37,8 +47,17 @@ class DeskList:
         return [c for c in self.candidates if c.passed_over]
 
     @property
+    def left_off(self):
+        return [c for c in self.candidates if c.left_off]
+
+    @property
+    def preferred(self) -> list[Candidate]:
+        """Those another programme's document prefers here."""
+        return [c for c in self.candidates if c.hints.priority]
+
+    @property
     def unexplained(self):
-        return [c for c in self.passed_over if not c.application.passed_over_reason]
+        return [c for c in self.candidates if c.reason_due and not c.application.passed_over_reason]
 
     @property
     def left(self) -> int | None:
@@ -70,8 +89,12 @@ def ranked_by(step) -> str:
     return step.level if step.scores or step.panel else "self"
 
 
-def desk_list(round_, tier, state, region) -> DeskList:
-    """The list of one desk: everyone standing at it, best total of the desk's own sheet or panel first. Four queries, however long."""
+def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> DeskList:
+    """The list of one desk: everyone standing at it, best total of the desk's own sheet or panel first.
+
+    Equal ranks are ordered by their hints (A33). `day`: on which titles are asked for; None takes those not ended.
+    Six queries, however long.
+    """
     step = round_.route.step(state)
     applications = list(
         Application.objects.filter(
@@ -85,16 +108,24 @@ def desk_list(round_, tier, state, region) -> DeskList:
     assessments = {
         a.pk: next((x for x in a.assessments.all() if x.state == state), None) for a in applications
     }
-    level = ranked_by(step)
+    level, told = ranked_by(step), hints(applications, day)
     scored = sorted(
         applications,
-        key=lambda a: (-(a.total(level) if a.total(level) is not None else -1), a.position, a.pk),
+        key=lambda a: (
+            -(a.total(level) if a.total(level) is not None else -1),
+            *told[a.pk].order,
+            a.position,
+            a.pk,
+        ),
     )
     candidates = [
-        Candidate(application, rank, tied, assessments.get(application.pk))
+        Candidate(
+            application, rank, tied, assessments.get(application.pk), hints=told.get(application.pk, NONE)
+        )
         for application, rank, tied in _ranked(scored, level)
     ]
     _mark_passed_over(candidates, level)
+    _mark_left_off(candidates)
     rows = list(quotas_of(round_, tier, step, region))
     unset = tuple(set(step.quotas) - {quota.region.level for quota in rows})
     return DeskList(candidates, rows, unset)
@@ -104,7 +135,7 @@ def findings(desk, step) -> list[tuple[str, Application | None]]:
     """What stands in the way of letting the whole list go: a sentence, and the application it is about (None: the list)."""
     found = [] if desk.listed else [("推荐名单为空。", None)]
     found += [
-        (f"{c.application.community.name}排名在前而未列入，请写明理由。", c.application)
+        (f"{c.application.community.name}{why_due(c)}而未列入，请写明理由。", c.application)
         for c in desk.unexplained
     ]
     for candidate in desk.listed:
@@ -114,6 +145,14 @@ def findings(desk, step) -> list[tuple[str, Application | None]]:
             for sentence in needs.unmet(application, step)
         ]
     return found
+
+
+def why_due(candidate) -> str:
+    """Why leaving this one off the list needs a reason; an empty string where it needs none."""
+    told = ["排名在前"] if candidate.passed_over else []
+    if candidate.left_off:
+        told.append(f"属于优先推荐（{candidate.hints.priority.source}）")
+    return "、".join(told)
 
 
 def _ranked(scored, level):
@@ -136,11 +175,22 @@ def _mark_passed_over(candidates, level):
         return
     lowest = min(listed)
     for candidate in candidates:
-        if candidate.listed or candidate.rank is None:
-            continue
-        if candidate.assessment and candidate.assessment.verdict in ("decline", "send_back"):
+        if candidate.listed or candidate.rank is None or _out_of_the_running(candidate):
             continue
         candidate.passed_over = candidate.application.total(level) >= lowest
+
+
+def _mark_left_off(candidates):
+    """Preferred and not listed while one that is not preferred stands on the list: a reason is due, whatever the ranks (A33)."""
+    if all(candidate.hints.priority for candidate in candidates if candidate.listed):
+        return
+    for candidate in candidates:
+        if candidate.hints.priority and not candidate.listed and not _out_of_the_running(candidate):
+            candidate.left_off = True
+
+
+def _out_of_the_running(candidate):
+    return bool(candidate.assessment) and candidate.assessment.verdict in ("decline", "send_back")
 
 
 def quotas_of(round_, tier, step, region):

@@ -77,7 +77,7 @@ def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再发布。")
     for application in held:
         transitions.ask_again(application, by, None, "publish")
-    if found := problems(lists.desk_list(round_, tier, state, region), round_, state, at):
+    if found := problems(lists.desk_list(round_, tier, state, region, day=day_of(at)), round_, state, at):
         raise NotReady(found)
     following = round_.route.after(state)
     try:

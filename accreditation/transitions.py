@@ -298,7 +298,7 @@ def pass_on_list(round_, tier, state, *, by, at, seen) -> list[Application]:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再上报。")
     for application in held:
         ask_again(application, by, None, "pass_on")
-    if found := lists.findings(lists.desk_list(round_, tier, state, region), step):
+    if found := lists.findings(lists.desk_list(round_, tier, state, region, day=day_of(at)), step):
         raise NotReady([sentence for sentence, _ in found])
     moved = [(application, move(application, "pass_on", at=at)) for application in held]
     save_all(moved, "pass_on", by=by, at=at, data={"list": len(held)})

@@ -12,6 +12,7 @@ from accounts.models import Role
 from accreditation import case_file, filing_content, journey, later_period, needs, queries, transitions
 from accreditation.disclosure import sheet_is_in, shows
 from accreditation.forms import desk as forms
+from accreditation.hints import hints
 from accreditation.models import Application, Assessment, State
 from accreditation.permissions import reasons_against, verbs_for
 from accreditation.refusals import NotYours
@@ -190,6 +191,7 @@ def file_view(request, application):
         ],
         "changes": case_file.changes(application, user, filings),
         "asked": case_file.asked(application, told),
+        "hints": hints([application], today)[application.pk],
         "events": case_file.timeline(application, user, told),
         "prints": prints(application),
         "phases": journey.phases(application),

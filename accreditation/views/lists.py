@@ -120,7 +120,7 @@ def desk_list(request, round_pk, tier):
 def _desk_list_page(request, round_, tier, state, region, *, form=None, status=200, wrong=None):
     """`form`: a refused one; `wrong`: the application it was about."""
     step, following = round_.route.step(state), round_.route.after(state)
-    desk = ranking.desk_list(round_, tier["key"], state, region)
+    desk = ranking.desk_list(round_, tier["key"], state, region, day=clock.today())
     barred = reasons_against(request.user, [c.application for c in desk.candidates], "shortlist")
     approver = request.user.acting.role == Role.APPROVER
     rows = [
@@ -132,6 +132,7 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
             "barred": barred.get(candidate.application.pk, "") if approver else "",
             "typed": form.data.get("reason", "") if form and wrong == candidate.application.pk else None,
             "cut": number == desk.cut,
+            "why_due": ranking.why_due(candidate),
         }
         for number, candidate in enumerate(desk.candidates, 1)
     ]
@@ -286,7 +287,7 @@ def _carry_out(form, act):
 
 def _whole_list(request, round_, tier, state, region, following):
     step = round_.route.step(state)
-    desk = ranking.desk_list(round_, tier["key"], state, region)
+    desk = ranking.desk_list(round_, tier["key"], state, region, day=clock.today())
     here = reverse("accreditation:desk_list", args=[round_.pk, tier["key"]])
     found = [
         (sentence, application, f"{here}#a{application.pk}" if application else here)
