@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import path
 
-from accounts.models import Role
+from accounts.models import ADMINISTRATORS, DESK_ROLES, Role
 from config import chrome, errors
 
 
@@ -77,16 +77,29 @@ def test_error_pages_keep_the_display_mode():
 
 
 class Acting:
-    def __init__(self, role, level):
-        self.role, self.level = role, level
+    def __init__(self, role, level, desk=True, on_panel=False):
+        self.role, self.level, self.on_panel = role, level, on_panel
+        self.has_desk = desk and role in DESK_ROLES
+        self.community_id = 1 if role == Role.FILER else None
 
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("level", ["street", "county", "city", "province"])
-def test_no_menu_has_more_than_six_entries(role, level):
-    entries = chrome.entries_of(Acting(role, level))
+@pytest.mark.parametrize("on_panel", [False, True])
+def test_no_menu_has_more_than_six_entries(role, level, on_panel):
+    entries = chrome.entries_of(Acting(role, level, on_panel=on_panel))
     assert 1 <= len(entries) <= 6
     assert len({name for _, name in entries}) == len(entries)
+    offices = role != Role.FILER and role not in ADMINISTRATORS
+    assert (chrome.ASSESSING in entries) == (on_panel and offices)
+
+
+@pytest.mark.parametrize("role", sorted(DESK_ROLES))
+def test_an_office_without_a_desk_has_its_panel_alone(role):
+    entries = chrome.entries_of(Acting(role, "city", desk=False))
+    assert (
+        entries[0] == chrome.ASSESSING and chrome.QUEUE not in entries and chrome.APPLICATIONS not in entries
+    )
 
 
 @pytest.mark.parametrize("level", ["county", "city", "province"])
