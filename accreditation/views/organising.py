@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms import posted
 from accounts.models import Role
 from accreditation import amendments as amending
-from accreditation import quota_table, round_findings, round_words, rounds
+from accreditation import plans, quota_table, round_findings, round_words, rounds
 from accreditation.forms.organising import Amend, Places, Settle
 from accreditation.models import Round, State
 from accreditation.permissions import may_organise
@@ -75,6 +75,7 @@ def show_round(request, pk):
         "totals": quota_table.totals(found),
         "capped": bool(quota_table.levels(found.route)),
         "sections": found.version.data if posting is not None and posting.sees_below else {},
+        "reads_plans": plans.may_read(request.user, found),
     }
     return render(request, "accreditation/round.html", context)
 

@@ -41,10 +41,18 @@ def workbook(file, name):
     return response
 
 
+def _reader(request, pk):
+    """The same for plans, which desks from the organiser down and auditors read."""
+    round_, region = reader_of(request, pk, "plans")
+    if not plans.may_read(request.user, round_):
+        raise NotYours("实施方案由主办单位及其下级单位的经办、审核、发布岗位和审计岗位查看。")
+    return round_, region
+
+
 @require_safe
 def street_plans(request, pk):
     """Which street has filed, which has not, and which was late; a street sees its own."""
-    round_, region = reader_of(request, pk, "plans")
+    round_, region = _reader(request, pk)
     rows = plans.overview(round_, region, day=clock.today())
     context = {
         "round": round_,
@@ -63,7 +71,7 @@ def street_plans(request, pk):
 @require_safe
 def export_plans(request, pk):
     """The same rows as a workbook."""
-    round_, region = reader_of(request, pk, "plans")
+    round_, region = _reader(request, pk)
     at = clock.now()
     rows = plans.overview(round_, region, day=clock.day_of(at))
     file = plans.book(round_, rows, by=request.user, at=at, ip=client_ip(request))
@@ -73,7 +81,7 @@ def export_plans(request, pk):
 @require_http_methods(METHODS)
 def file_plan(request, pk):
     """File the own street's plan; an earlier one stays."""
-    round_, region = reader_of(request, pk, "plans")
+    round_, region = _reader(request, pk)
     if reason := plans.why_not(request.user, round_):
         raise NotYours(reason)
     today = clock.today()

@@ -143,6 +143,8 @@ MATRIX = {
     # Street plans and coverage: the world's programme asks for neither
     "rounds/<int:pk>/plans/": NOT_ASKED, "rounds/<int:pk>/plans/file/": NOT_ASKED, "rounds/<int:pk>/plans/export/": NOT_ASKED,
     "plans/<int:pk>/": NOT_ASKED, "plans/<int:pk>/file/": NOT_ASKED,
+    "rounds/<int:pk>/coverage/": NOT_ASKED, "rounds/<int:pk>/coverage/export/": NOT_ASKED,
+    "rounds/<int:pk>/coverage/<str:kind>/": NOT_ASKED,
 }  # fmt: skip
 
 

@@ -5,13 +5,17 @@
 """
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from accounts.models import Role
 from accreditation import coverage, recognitions
-from accreditation.models import Recognition
+from accreditation.models import Recognition, Round
 from regions import communities
 from regions.models import Community
 from tests.factories import moment
@@ -160,3 +164,61 @@ def test_the_same_queries_for_few_and_many_streets(house, round_, places):
         house._add(f"一{n}街道", "street", house.regions["一县"])
         communities.create_community(house.regions[f"一{n}街道"], f"一{n}村", kind="village")
     assert cost() == one <= 4
+
+
+# The pages
+
+
+def page(client, round_, name="coverage", **more):
+    return client.get(reverse(f"accreditation:{name}", args=[round_.pk, *more.values()]))
+
+
+def test_the_county_reads_the_gap_by_street_and_says_how_it_counts(round_, places, as_, at):
+    at(DAY)
+    text = page(as_("一县", Role.APPROVER), round_).content.decode()
+    assert "42.86%" in text and "33.33%" in text and "目标：2020年12月31日以前达到 50%" in text
+    assert "仍可申报本级，不计入覆盖率" in text and "2016年底" in text and "今天" in text
+
+
+def test_a_street_reads_its_own_street_alone(round_, places, as_, at):
+    at(DAY)
+    text = page(as_("一北街道", Role.HANDLER), round_).content.decode()
+    assert "一北街道" in text and "一南街道" not in text
+
+
+def test_those_to_come_are_listed(round_, places, as_, at):
+    at(DAY)
+    answer = page(as_("一县", Role.APPROVER), round_, "uncovered", kind="village")
+    assert answer.context["page"].paginator.count == 6
+    text = answer.content.decode()
+    assert "一南3村" in text and "一南2村" not in text
+    assert page(as_("一县", Role.APPROVER), round_, "uncovered", kind="city").status_code == 404
+
+
+def test_the_workbook_has_the_same_numbers(round_, places, as_, at):
+    at(DAY)
+    answer = page(as_("一县", Role.APPROVER), round_, "export_coverage")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = [[cell.value for cell in row][:8] for row in book["各地"].iter_rows(min_row=2)]
+    assert rows[1][:6] == ["一南街道", "行政村", 7, 3, "42.86%", "50%"] and rows[1][7] == 1
+    assert rows[-1][0] == "合计" and rows[-1][7] == 2
+    assert [row[3].value for row in book["历年"].iter_rows(min_row=2)] == [1, 2, 1, 2, 1, 3, 3, 3, 3, 3]
+
+
+def test_others_find_nothing_or_are_refused(house, round_, places, as_, at, client):
+    at(DAY)
+    for name, more in (("coverage", {}), ("export_coverage", {}), ("uncovered", {"kind": "village"})):
+        assert page(as_("二县", Role.APPROVER), round_, name, **more).status_code == 404
+        assert page(as_("一县", Role.APPROVER), house.round, name, **more).status_code == 404
+    rounds = Round.objects.filter(pk=round_.pk)
+    rounds.update(status=Round.Status.OPEN)
+    client.force_login(house.filer(house.community(0)))
+    assert page(client, round_).status_code == 403
+
+
+def test_the_round_leads_to_it(house, round_, places, as_, at):
+    at(DAY)
+    client = as_("一县", Role.APPROVER)
+    address = reverse("accreditation:coverage", args=[round_.pk])
+    assert address in page(client, round_, "round").content.decode()
+    assert "覆盖率" not in page(client, house.round, "round").content.decode()
