@@ -10,7 +10,7 @@ from typing import Any
 
 from accreditation import filing_changes, filing_content, later_period, sheets
 from accreditation.disclosure import shows, shows_later, shows_scores, tells
-from accreditation.exports import ACTIONS, summary
+from accreditation.exports import action_words, summary
 from accreditation.models import ApplicationEvent, Assessment, Attachment
 from accreditation.routes import LEVELS
 from scoring.points import parse_points
@@ -254,7 +254,7 @@ def _happening(application, user, event, body, names):
     who = "系统" if event.actor is None else event.actor.name
     if posting is not None:
         who = f"{posting.place} {who}（{posting.get_role_display()}）"
-    one = Happening(ACTIONS.get(event.action, event.action), who, event.at, action=event.action)
+    one = Happening(action_words(event.action, body), who, event.at, action=event.action)
     data = body.get("data", {})
     level = (data.get("state") or body.get("before", {}).get("state") or "").rsplit("_", 1)[0]
     rule = {"assess": shows_scores, "propose": shows}.get(event.action)

@@ -58,6 +58,14 @@ SCORE_COLUMNS = [
 TIMELINE_COLUMNS = [("序号", 9), ("编号", 16), ("社区", 18), ("时间", 17), ("事项", 20), ("办理人", 12), ("单位", 30), ("岗位", 10), ("原状态", 12), ("新状态", 12), ("说明", 60), ("摘要", 66)]  # fmt: skip
 
 
+def action_words(action: str, told: dict) -> str:
+    """What happened, in a word; a sheet of conditions is checked, not scored."""
+    lines = told.get("after", {}).get("lines") or {}
+    if action == "assess" and lines and all("met" in line for line in lines.values()):
+        return "核对认定条件"
+    return ACTIONS.get(action, action)
+
+
 def applications_book(applications, *, by, at, filters: str, ip=None):
     """The workbook of a queryset (already scoped by `visible_to` and filtered): a temporary file, rewound, and its rows.
 
@@ -187,7 +195,7 @@ def _timeline(applications, by):
             continue
         yield (
             event.seq, link.application.number, link.application.community.name, event.at,
-            ACTIONS.get(event.action, event.action), event.actor.name if event.actor else "系统",
+            action_words(event.action, told), event.actor.name if event.actor else "系统",
             posting.place if posting else "", posting.get_role_display() if posting else "",
             _state(told["before"].get("state")), _state(told["after"].get("state")), summary(told), event.digest,
         )  # fmt: skip

@@ -96,11 +96,11 @@ def statements_wanted(application) -> list[dict]:
 
 
 def materials_wanted(application) -> list[dict]:
-    """The materials of the document that concern this tier."""
+    """The materials of the document that the community of this tier hands in; what a desk makes itself is not among them."""
     return [
         material
         for material in application.round.version.data.get("materials", [])
-        if application.tier in material.get("tiers", [application.tier])
+        if application.tier in material.get("tiers", [application.tier]) and "made_by" not in material
     ]
 
 

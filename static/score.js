@@ -56,7 +56,7 @@
     var due = met === "na" || (met !== "" && basis !== "" && met !== basis) || (met === "no" && row.dataset.reasonIfUnmet !== undefined);
     var want = due && !row.querySelector(".why").value.trim();
     row.classList.toggle("want", want);
-    row.classList.toggle("unmet", met === "no");
+    row.classList.toggle("computed-no", basis === "no");
     return { met: met, want: want };
   }
 

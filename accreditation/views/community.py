@@ -169,6 +169,7 @@ def _answers(application, at):
     """Everything that is filed, by task: (task, address, rows of (label, text, address or "" where closed, gap))."""
     found = []
     open_places = filing_content.open_targets(application)
+    known = filing_content.known(application, at)
     for task in filing_content.tasks(application, at):
         gaps = {anchor for _, anchor in task.missing}
         rows = [
@@ -176,7 +177,8 @@ def _answers(application, at):
                 label,
                 text,
                 page_of(application, task.key, anchor)
-                if open_places is None or open_places & _targets(application, task.key, anchor)
+                if anchor not in known
+                and (open_places is None or open_places & _targets(application, task.key, anchor))
                 else "",
                 anchor in gaps,
             )
@@ -212,7 +214,7 @@ def _rows_of(application, key):
     elif key == "figures":
         sheet = filing_content.rubric(application)
         for page in sheet.pages_for(application.tier):
-            for figure in page.figures:
+            for figure in (*page.figures, *page.known):
                 value = content["figures"].get(figure.key)
                 yield figure.label, filing_changes.figure_text(figure, value), figure.key
             for item in page.indicators:

@@ -1,5 +1,8 @@
 """The page of the later period: figures a reviewer may look at, which never count in the self score."""
 
+import datetime as dt
+from dataclasses import replace
+
 from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -12,10 +15,10 @@ from regions import clock
 from scoring.points import show_points
 
 
-def _said(item, line) -> str:
+def _said(item, line, kept) -> str:
     """What the later figures of an item would give; they take and add nothing."""
     if line is None:
-        return "可以不填。"
+        return "这一项没有填全，算不出得分。" if any(key in kept for key in item.figures) else ""
     if line.points is None:
         return line.because
     return f"按这些数据计 {line.shown} 分（满分 {show_points(item.max)} 分），不计入自评。{line.because}"
@@ -48,11 +51,10 @@ def later_figures(request, pk):
             )
 
         def told(saved):
-            result = later_period.scored(saved)
+            result, now = later_period.scored(saved), later_period.figures(saved)
             form.tell(result.wrong)
-            return Told(
-                {f"line_{item.code}": _said(item, result.lines[item.code]) for item in items}, result.hints
-            )
+            live = {f"line_{item.code}": _said(item, result.lines[item.code], now) for item in items}
+            return Told(live, result.hints)
 
         saved, status, answer = write(request, application, form, save, told)
         if answer:
@@ -65,22 +67,32 @@ def later_figures(request, pk):
             return redirect("accreditation:application", application.pk)
     context = {
         "later": later,
+        "first": dt.date.fromisoformat(later.first),
+        "last": dt.date.fromisoformat(later.last),
         "title": later_period.title(later),
-        "rows": _rows(items, asked, form, result),
+        "rows": _rows(items, asked, form, result, later_period.figures(saved)),
         "notes": remarks_of(application).get(later_period.TARGET, []),
         "locked": all(bound.field.disabled for bound in form.visible_fields()),
     }
     return page_with(request, "later_figures", saved, form, status, context)
 
 
-def _rows(items, asked, form, result):
+def _rows(items, asked, form, result, kept):
+    """The items with their boxes. What a figure means is told for the sheet's own period, so it is left out here."""
     shown, rows = set(), []
     for item in items:
         mine = [key for key in item.figures if key in asked and key not in shown]
         shown.update(mine)
         wrong = {} if form.is_bound else result.wrong
         fields = [
-            (asked[key], form[key], "", result.hints.get(key, "") or wrong.get(key, ""), []) for key in mine
+            (
+                replace(asked[key], definition=""),
+                form[key],
+                "",
+                result.hints.get(key, "") or wrong.get(key, ""),
+                [],
+            )
+            for key in mine
         ]
         row = Row(
             item=item,
@@ -88,7 +100,7 @@ def _rows(items, asked, form, result):
             text="",
             fields=fields,
             elsewhere=[],
-            said=_said(item, result.lines[item.code]),
+            said=_said(item, result.lines[item.code], kept),
             remarks=[],
             open=any(not form[key].field.disabled for key in mine),
         )

@@ -66,7 +66,12 @@ class Box:
     @property
     def first_id(self) -> str:
         """The box where a keyboard begins."""
-        return f"id_met_{self.code}_yes" if self.is_check else f"id_score_{self.code}"
+        return f"id_met_{self.code}_{self.first_choice}" if self.is_check else f"id_score_{self.code}"
+
+    @property
+    def first_choice(self) -> str:
+        """The finding that has the focus: the chosen one, else the first."""
+        return self.given if self.given in sheets.FINDINGS else "yes"
 
     @property
     def choices(self):

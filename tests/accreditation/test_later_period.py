@@ -83,7 +83,7 @@ def test_the_page_is_optional_and_says_so(mine, house):
     body = text(mine.get(url("application", application)))
     assert f"填写{NAME}（复核参考，不计入自评）" in body and "选填 · 已填 0/" in body and "选填</div>" in body
     page = text(mine.get(url("later_figures", application)))
-    assert "2017-01-01 至 2017-06-30" in page and "不计入自评，也不会自动扣分" in page
+    assert "2017年1月1日至2017年6月30日" in page and "不计入自评，也不会自动扣分" in page
     asked = later_period.asked(application)
     assert all(f'name="{key}"' in page for key in asked) and "meets_city_standard" in asked
     assert 'name="loan_recommendation"' not in page  # H12 is not among them
@@ -96,7 +96,7 @@ def test_its_figures_score_nothing(mine, house):
     data = {"edition": before.edition, **{key: str(value) for key, value in LATER.items()}}
     told = mine.post(url("later_figures", application), data, **FETCH).json()
     assert told["live"]["line_H05"].startswith("按这些数据计 1.5 分（满分 3 分），不计入自评。")
-    assert told["live"]["line_H06"] == "可以不填。"
+    assert told["live"]["line_H06"] == ""
     after = fresh(application)
     assert later_period.figures(after) == LATER
     assert (after.total_self, filing_content.figures(after)) == (
