@@ -90,6 +90,7 @@ BUSINESS = {
     "import_workdays": "导入工作日",
     "file_plan": "报送实施方案",
     "export_plans": "导出实施方案",
+    "export_coverage": "导出覆盖情况",
     "export_applications": "导出申报",
     "move_clock": "调整演示日期",
     "verify_chain": "核对事件链",

@@ -17,7 +17,6 @@ from django.db.models import Exists, OuterRef, Q
 from accreditation.models import Recognition, StreetPlan
 from accreditation.programme_lines import KIND
 from accreditation.programme_words import ISSUERS
-from accreditation.workbooks import Book
 from regions.models import Community, Region
 from scoring.points import UNIT, parse_points, show_points
 from scoring.rates import show_percent
@@ -249,38 +248,3 @@ class _Ground:
         held = [one for one in here if _in_force(one.own, day)]
         above = sum(_in_force(one.above, day) for one in here if not _in_force(one.own, day))
         return Cell(target, len(here), len(held), above, (goals or {}).get(target.kind))
-
-
-PLACE_COLUMNS = [
-    ("地区", 20), ("类型", 10), ("现有（个）", 12), ("已有称号（个）", 14), ("覆盖率", 10), ("目标", 10), ("目标日期", 12),
-    ("还差（个）", 12), ("另有上级称号（个）", 18), ("本年计划（个）", 14),
-]  # fmt: skip
-YEAR_COLUMNS = [
-    ("日期", 12), ("类型", 10), ("现有（个）", 12), ("已有称号（个）", 14), ("覆盖率", 10), ("还差（个）", 12),
-]  # fmt: skip
-
-
-def book(found: Coverage):
-    """The dashboard as a workbook, rewound: a row for each place and kind, then one for each year's end and kind."""
-    written = Book()
-    written.sheet(
-        "各地",
-        PLACE_COLUMNS,
-        (_place_cells(row, cell) for row in (*found.rows, found.total) for cell in row.cells),
-    )
-    written.sheet(
-        "历年", YEAR_COLUMNS, (_year_cells(year, cell) for year in found.years for cell in year.cells)
-    )
-    written.close()
-    return written.target
-
-
-def _place_cells(row, cell):
-    return (
-        row.region.name if row.region else "合计", cell.target.label, cell.total, cell.held, cell.share, cell.target.words,
-        cell.target.by, cell.gap, cell.above, cell.planned,
-    )  # fmt: skip
-
-
-def _year_cells(year, cell):
-    return year.day, cell.target.label, cell.total, cell.held, cell.share, cell.gap

@@ -46,6 +46,17 @@ def may_organise(user, region) -> bool:
     )
 
 
+def may_read_inside(user, region) -> bool:
+    """What the organiser of this region and the offices below it tell each other (plans, coverage): their desks, and auditors."""
+    posting = user.acting
+    if posting is None or posting.office_id is None:
+        return False
+    own = posting.region
+    if posting.role == Role.AUDITOR:
+        return own.contains(region.position) or region.contains(own.position)
+    return posting.has_desk and region.contains(own.position)
+
+
 def may_read_panel(user, region) -> bool:
     """Whoever works at the desk whose panel it is, and auditors from there upwards."""
     posting = user.acting

@@ -86,15 +86,6 @@ def overview(round_, within, *, day: dt.date | None) -> list[Filed]:
     return found
 
 
-def may_read(user, round_) -> bool:
-    """Desks from the organiser down to the street, and auditors from there upwards (see StreetPlan.objects.visible_to)."""
-    posting = user.acting
-    if posting is None or posting.office_id is None:
-        return False
-    inside = round_.region.contains(posting.region.position)
-    return posting.role == Role.AUDITOR or (posting.has_desk and inside)
-
-
 def why_not(user, round_) -> str:
     """The sentence that refuses this person to file a plan in the round, or an empty string."""
     posting, section = user.acting, wanted(round_)

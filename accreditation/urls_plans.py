@@ -12,5 +12,5 @@ urlpatterns = [
     path("plans/<int:pk>/file/", plans.street_plan_file, name="street_plan_file"),
     path("rounds/<int:pk>/coverage/", coverage.coverage, name="coverage"),
     path("rounds/<int:pk>/coverage/export/", coverage.export_coverage, name="export_coverage"),
-    path("rounds/<int:pk>/coverage/<str:kind>/", coverage.uncovered, name="uncovered"),
+    path("rounds/<int:pk>/coverage/communities/", coverage.coverage_communities, name="coverage_communities"),
 ]

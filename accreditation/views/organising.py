@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms import posted
 from accounts.models import Role
 from accreditation import amendments as amending
-from accreditation import plans, quota_table, round_findings, round_words, rounds
+from accreditation import quota_table, round_findings, round_words, rounds
 from accreditation.forms.organising import Amend, Places, Settle
 from accreditation.models import Round, State
-from accreditation.permissions import may_organise
+from accreditation.permissions import may_organise, may_read_inside
 from accreditation.refusals import AlreadyMoved, NotYours
 from accreditation.route_drawing import draw
 from accreditation.views.programmes import sheets_address
@@ -61,7 +61,6 @@ def show_round(request, pk):
     """One round: programme, route with dates, places, amendments, what is missing before it opens."""
     found = _round(request, pk)
     preparing = found.status == Round.Status.PREPARING
-    posting = request.user.acting
     context = {
         "round": found,
         "source": found.version.data["source"],
@@ -74,8 +73,7 @@ def show_round(request, pk):
         "may_organise": may_organise(request.user, found.region),
         "totals": quota_table.totals(found),
         "capped": bool(quota_table.levels(found.route)),
-        "sections": found.version.data if posting is not None and posting.sees_below else {},
-        "reads_plans": plans.may_read(request.user, found),
+        "sections": found.version.data if may_read_inside(request.user, found.region) else {},
     }
     return render(request, "accreditation/round.html", context)
 

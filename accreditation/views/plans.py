@@ -13,6 +13,7 @@ from accounts.limits import client_ip
 from accreditation import plans, uploads
 from accreditation.forms.plans import FilePlan
 from accreditation.models import StreetPlan
+from accreditation.permissions import may_read_inside
 from accreditation.refusals import NotYours
 from accreditation.views.files import stored
 from accreditation.views.organising import visible_rounds
@@ -44,7 +45,7 @@ def workbook(file, name):
 def _reader(request, pk):
     """The same for plans, which desks from the organiser down and auditors read."""
     round_, region = reader_of(request, pk, "plans")
-    if not plans.may_read(request.user, round_):
+    if not may_read_inside(request.user, round_.region):
         raise NotYours("实施方案由主办单位及其下级单位的经办、审核、发布岗位和审计岗位查看。")
     return round_, region
 

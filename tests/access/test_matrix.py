@@ -144,7 +144,7 @@ MATRIX = {
     "rounds/<int:pk>/plans/": NOT_ASKED, "rounds/<int:pk>/plans/file/": NOT_ASKED, "rounds/<int:pk>/plans/export/": NOT_ASKED,
     "plans/<int:pk>/": NOT_ASKED, "plans/<int:pk>/file/": NOT_ASKED,
     "rounds/<int:pk>/coverage/": NOT_ASKED, "rounds/<int:pk>/coverage/export/": NOT_ASKED,
-    "rounds/<int:pk>/coverage/<str:kind>/": NOT_ASKED,
+    "rounds/<int:pk>/coverage/communities/": NOT_ASKED,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Event, Role
 from accreditation import coverage, recognitions
 from accreditation.models import Recognition, Round
 from regions import communities
@@ -169,51 +169,56 @@ def test_the_same_queries_for_few_and_many_streets(house, round_, places):
 # The pages
 
 
-def page(client, round_, name="coverage", **more):
-    return client.get(reverse(f"accreditation:{name}", args=[round_.pk, *more.values()]))
+def page(client, round_, name="coverage", **query):
+    return client.get(reverse(f"accreditation:{name}", args=[round_.pk]), query)
 
 
-def test_the_county_reads_the_gap_by_street_and_says_how_it_counts(round_, places, as_, at):
+def test_the_county_reads_the_gap_by_street_and_what_counts(round_, places, as_, at):
     at(DAY)
     text = page(as_("一县", Role.APPROVER), round_).content.decode()
-    assert "42.86%" in text and "33.33%" in text and "目标：2020年12月31日以前达到 50%" in text
-    assert "仍可申报本级，不计入覆盖率" in text and "2016年底" in text and "今天" in text
+    assert "42.86%" in text and "33.33%" in text and "2020年12月31日前达到 50%" in text
+    assert "一南街道" in text and "上级" in text
 
 
 def test_a_street_reads_its_own_street_alone(round_, places, as_, at):
     at(DAY)
-    text = page(as_("一北街道", Role.HANDLER), round_).content.decode()
-    assert "一北街道" in text and "一南街道" not in text
+    answer = page(as_("一北街道", Role.HANDLER), round_)
+    assert [region.name for region, _ in answer.context["parts"][0]["rows"]] == ["一北街道"]
+    assert "一南街道" not in answer.content.decode()
 
 
-def test_those_to_come_are_listed(round_, places, as_, at):
+def test_those_to_come_are_listed(house, round_, places, as_, at):
     at(DAY)
-    answer = page(as_("一县", Role.APPROVER), round_, "uncovered", kind="village")
+    client = as_("一县", Role.APPROVER)
+    answer = page(client, round_, "coverage_communities", kind="village", held="no")
     assert answer.context["page"].paginator.count == 6
     text = answer.content.decode()
     assert "一南3村" in text and "一南2村" not in text
-    assert page(as_("一县", Role.APPROVER), round_, "uncovered", kind="city").status_code == 404
+    then = page(client, round_, "coverage_communities", kind="village", held="yes", year="2017")
+    assert then.context["page"].paginator.count == 2
+    foreign = page(client, round_, "coverage_communities", region=house.regions["二南街道"].pk)
+    assert "没有使用" in foreign.content.decode()
 
 
-def test_the_workbook_has_the_same_numbers(round_, places, as_, at):
+def test_the_workbook_has_the_same_numbers_and_is_an_event(round_, places, as_, at):
     at(DAY)
     answer = page(as_("一县", Role.APPROVER), round_, "export_coverage")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    rows = [[cell.value for cell in row][:8] for row in book["各地"].iter_rows(min_row=2)]
+    rows = [[cell.value for cell in row] for row in book["覆盖情况"].iter_rows(min_row=2)]
     assert rows[1][:6] == ["一南街道", "行政村", 7, 3, "42.86%", "50%"] and rows[1][7] == 1
     assert rows[-1][0] == "合计" and rows[-1][7] == 2
-    assert [row[3].value for row in book["历年"].iter_rows(min_row=2)] == [1, 2, 1, 2, 1, 3, 3, 3, 3, 3]
+    assert [row[3].value for row in book["各年"].iter_rows(min_row=2)] == [1, 2, 1, 2, 1, 3, 3, 3, 3, 3]
+    assert Event.objects.latest("seq").action == "export_coverage"
 
 
 def test_others_find_nothing_or_are_refused(house, round_, places, as_, at, client):
     at(DAY)
-    for name, more in (("coverage", {}), ("export_coverage", {}), ("uncovered", {"kind": "village"})):
-        assert page(as_("二县", Role.APPROVER), round_, name, **more).status_code == 404
-        assert page(as_("一县", Role.APPROVER), house.round, name, **more).status_code == 404
-    rounds = Round.objects.filter(pk=round_.pk)
-    rounds.update(status=Round.Status.OPEN)
-    client.force_login(house.filer(house.community(0)))
-    assert page(client, round_).status_code == 403
+    Round.objects.filter(pk=round_.pk).update(status=Round.Status.OPEN)
+    for name in ("coverage", "export_coverage", "coverage_communities"):
+        assert page(as_("二县", Role.APPROVER), round_, name).status_code == 404
+        assert page(as_("一县", Role.APPROVER), house.round, name).status_code == 404
+        client.force_login(house.filer(house.community(0)))
+        assert page(client, round_, name).status_code == 403
 
 
 def test_the_round_leads_to_it(house, round_, places, as_, at):
@@ -221,4 +226,22 @@ def test_the_round_leads_to_it(house, round_, places, as_, at):
     client = as_("一县", Role.APPROVER)
     address = reverse("accreditation:coverage", args=[round_.pk])
     assert address in page(client, round_, "round").content.decode()
-    assert "覆盖率" not in page(client, house.round, "round").content.decode()
+    other = reverse("accreditation:coverage", args=[house.round.pk])
+    assert other not in page(client, house.round, "round").content.decode()
+
+
+def test_the_page_asks_as_much_for_many_streets(house, round_, places, as_, at):
+    at(DAY)
+    client = as_("一县", Role.APPROVER)
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            page(client, round_)
+        return len(seen)
+
+    cost()
+    one = cost()
+    for n in range(4):
+        house._add(f"一{n}街道", "street", house.regions["一县"])
+        communities.create_community(house.regions[f"一{n}街道"], f"一{n}村", kind="village")
+    assert cost() == one
