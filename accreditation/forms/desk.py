@@ -40,7 +40,7 @@ SORTS = [
 
 
 # The parts of an application by the kind of a remark's target.
-PARTS = {"basics": "基本情况", "indicator": "评分指标", "figure": "基础数据", "material": "材料"}
+PARTS = {"basics": "基本情况", "indicator": "指标和条件", "figure": "基础数据", "material": "材料"}
 
 
 class TextField(forms.CharField):
@@ -187,7 +187,7 @@ class SendBack(Seen):
             kind = target.partition(":")[0]
             title = "已标记的内容" if target in marked else PARTS.get(kind, "其他内容")
             parts.setdefault(title, []).append((self[f"pick_{number}"], self[f"text_{number}"]))
-        first = next(iter(parts)) if marked else "评分指标"
+        first = next(iter(parts)) if marked else PARTS["indicator"]
         return [
             (title, lines, title == first or any(pick.value() or text.errors for pick, text in lines))
             for title, lines in parts.items()

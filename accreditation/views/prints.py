@@ -41,7 +41,7 @@ def _print(request, pk, kind):
     if template is None:
         raise Http404
     sheet = filing_content.rubric(application)
-    result = score_partial(sheet, filing_content.figures(application))
+    result = score_partial(sheet, filing_content.figures(application), tier=application.tier)
     regions = {r.level: r for r in Region.objects.above(application.community.street)}
     context = {
         "application": application,
