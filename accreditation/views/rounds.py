@@ -13,6 +13,7 @@ from accreditation import exports
 from accreditation.disclosure import shown_passed, shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
 from accreditation.models import Application, Assessment, Round
+from accreditation.permissions import may_read_inside
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.organising import visible_rounds
@@ -114,6 +115,7 @@ def progress(request):
         "region": region,
         "rounds": open_rounds,
         "round": chosen,
+        "sections": chosen.version.data if chosen and may_read_inside(request.user, chosen.region) else {},
         "heads": [head for _, head, _ in stages],
         "rows": rows,
         "total": total,

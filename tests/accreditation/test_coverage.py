@@ -245,3 +245,17 @@ def test_the_page_asks_as_much_for_many_streets(house, round_, places, as_, at):
         house._add(f"一{n}街道", "street", house.regions["一县"])
         communities.create_community(house.regions[f"一{n}街道"], f"一{n}村", kind="village")
     assert cost() == one
+
+
+def test_progress_leads_to_it_for_those_who_may_read(house, round_, places, as_, at):
+    at(DAY)
+    Round.objects.filter(pk=round_.pk).update(status=Round.Status.OPEN)
+    address = reverse("accreditation:coverage", args=[round_.pk])
+    for place, role, there in (
+        ("一县", Role.HANDLER, True),
+        ("一北街道", Role.HANDLER, True),
+        ("东市", Role.AUDITOR, True),
+        ("东市", Role.HANDLER, False),
+    ):
+        text = as_(place, role).get(reverse("accreditation:progress"), {"round": round_.pk}).content.decode()
+        assert (address in text) is there, place
