@@ -60,6 +60,11 @@ class DeskList:
         return [c for c in self.candidates if c.reason_due and not c.application.passed_over_reason]
 
     @property
+    def preference_unexplained(self) -> list[Candidate]:
+        """Those preferred ones left off without a reason: none of the list goes out before, not even to recognition."""
+        return [c for c in self.left_off if not c.application.passed_over_reason]
+
+    @property
     def left(self) -> int | None:
         """Places left in the tightest quota; None where no quota limits the list."""
         return min((quota.size - quota.used for quota in self.quotas), default=None)
@@ -134,10 +139,7 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
 def findings(desk, step) -> list[tuple[str, Application | None]]:
     """What stands in the way of letting the whole list go: a sentence, and the application it is about (None: the list)."""
     found = [] if desk.listed else [("推荐名单为空。", None)]
-    found += [
-        (f"{c.application.community.name}{why_due(c)}而未列入，请写明理由。", c.application)
-        for c in desk.unexplained
-    ]
+    found += [(reason_wanted(c), c.application) for c in desk.unexplained]
     for candidate in desk.listed:
         application = candidate.application
         found += [
@@ -145,6 +147,11 @@ def findings(desk, step) -> list[tuple[str, Application | None]]:
             for sentence in needs.unmet(application, step)
         ]
     return found
+
+
+def reason_wanted(candidate) -> str:
+    """What to do about one that was left off and needs a reason."""
+    return f"{candidate.application.community.name}{why_due(candidate)}而未列入，请写明理由。"
 
 
 def why_due(candidate) -> str:

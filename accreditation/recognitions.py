@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.events import record_all
-from accreditation import needs, transitions
+from accreditation import lists, needs, transitions
 from accreditation.models import Application, Recognition, RecognitionEvent, Round
 from accreditation.refusals import AlreadyMoved, NotReady
 from regions.clock import day_of
@@ -37,6 +37,15 @@ def ready(round_, tier, region):
     )
 
 
+def preference_unexplained(round_, tier, region, day) -> list[str]:
+    """Where the last desk recognises straight from its list: who is preferred (A33), left off, and without a reason."""
+    step = round_.route.steps[-1]
+    if step.is_notice or not step.listing:
+        return []
+    desk = lists.desk_list(round_, tier, step.state, region, day=day)
+    return [lists.reason_wanted(candidate) for candidate in desk.preference_unexplained]
+
+
 @transaction.atomic
 def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -> list[Recognition]:
     """Make every ready application of the list a recognition. `seen` is {application pk: moves} of the preview."""
@@ -52,6 +61,8 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
         transitions.ask_again(application, by, None, "recognise")
         if sentences := needs.unmet(application, step):
             raise NotReady([f"{application.community.name}：{sentence}" for sentence in sentences])
+    if found := preference_unexplained(round_, tier, region, day_of(at)):
+        raise NotReady(found)
     ladder = round_.version.tier(tier)
     serial = Recognition.objects.filter(application__round=round_).count()
     day = granted_on or day_of(at)

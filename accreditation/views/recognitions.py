@@ -43,7 +43,10 @@ def recognise(request, round_pk, tier):
         "tier": tiers[tier],
         "form": form,
         "ready": ready,
-        "problems": _problems(request.user, ready, last),
+        "problems": [
+            *_problems(request.user, ready, last),
+            *recognitions.preference_unexplained(round_, tier, region, clock.today()),
+        ],
         "held": _held(round_, tier, region, last),
         "granted": _granted(round_, tier, region),
         "may": request.user.acting.role == Role.APPROVER,

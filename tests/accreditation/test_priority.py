@@ -15,7 +15,9 @@ from accounts.models import Role
 from accreditation import hints, lists, notices, programmes, recognitions, transitions
 from accreditation.models import Application, Assessment, ProgrammeVersion, Recognition
 from accreditation.refusals import NotReady
-from tests.factories import acting, moment, placed
+from regions.models import Community
+from tests.factories import acting, document, moment, placed
+from tests.programme_walk import Walk, base_figures, open_programme
 
 DAY = dt.date(2017, 8, 30)
 SOURCE = "泉港人社〔2016〕151号 五、考核奖励"
@@ -239,6 +241,87 @@ def test_the_hints_cost_two_queries_for_any_list(house, preferring, standing):
     cost(applications)
     assert cost(applications[:1]) == cost(applications) == 2
     assert hints.hints([], DAY) == {}
+
+
+# A list without points: Zhoukou's, at the desk of 一县 and at the province's
+
+SPRING = dt.date(2022, 5, 5)
+
+
+@pytest.fixture
+def zhoukou(house, at):
+    at(SPRING)
+    quotas = [
+        {"tier": "provincial", "level": "city", "region": "东市", "size": 6},
+        {"tier": "provincial", "level": "county", "each": True, "size": 1},
+        {"tier": "star", "level": "city", "region": "东市", "size": 4},
+    ]
+    data = document("zhoukou-2022", quotas=quotas)
+    round_ = open_programme(house, data, place="东市", year=2022, opens_on=SPRING)
+    return Walk(house, round_, "provincial", base_figures("zhoukou-2022"))
+
+
+def without_points(house, zhoukou):
+    return lists.desk_list(zhoukou.round, "provincial", "county_review", house.regions["一县"], day=SPRING)
+
+
+def test_without_ranks_preferred_ones_stand_first_and_villages_last(house, preferring, zhoukou):
+    for number in (0, 1, 2):
+        zhoukou.to("county_review", zhoukou.filed(number), SPRING)
+    Community.objects.filter(pk=house.community(0).pk).update(kind="village")
+    Application.objects.filter(community=house.community(0)).update(
+        exception_reason="服务人口多，与社区相近。"
+    )
+    county_title(house, 2)
+    desk = without_points(house, zhoukou)
+    assert [c.application.community.name[1:4] for c in desk.candidates] == ["北桂花", "南银杏", "南桂花"]
+    assert [c.hints.village for c in desk.candidates] == [None, None, "服务人口多，与社区相近。"]
+
+
+def test_a_village_is_marked_with_its_reason_in_list_and_file(house, zhoukou, as_):
+    application, _ = zhoukou.to("county_review", zhoukou.filed(0), SPRING)
+    Community.objects.filter(pk=house.community(0).pk).update(kind="village")
+    client = as_("一县", Role.HANDLER)
+    addresses = (
+        reverse("accreditation:desk_list", args=[zhoukou.round.pk, "provincial"]),
+        reverse("accreditation:application", args=[application.pk]),
+    )
+    for reason, words in (("服务人口多。", "理由：服务人口多。"), ("", "没有写明理由。")):
+        Application.objects.filter(pk=application.pk).update(exception_reason=reason)
+        for address in addresses:
+            page = client.get(address).content.decode()
+            assert "行政村申报</span>" in page and words in page
+    Community.objects.filter(pk=house.community(0).pk).update(kind="urban")
+    for address in addresses:
+        assert "行政村申报" not in client.get(address).content.decode()
+
+
+def test_a_village_is_not_marked_where_villages_are_at_home(house, preferring, standing):
+    [application] = standing("county_review", 0)
+    Community.objects.filter(pk=application.community_id).update(kind="village")
+    assert hint_of(Application.objects.with_round().get(pk=application.pk)).village is None
+
+
+def test_recognition_straight_from_the_list_waits_for_the_reason(house, zhoukou, as_):
+    programmes.load(placed("quangang-2016", house.regions["二县"]), "q.json", at=moment(SPRING))
+    county_title(house, 4)
+    day, found = SPRING, []
+    for number in (0, 4):
+        application, _ = zhoukou.to("province_review", zhoukou.filed(number), day)
+        found.append(zhoukou.prepare(application, moment(dt.date(2022, 5, 30))))
+    listed, preferred = found
+    zhoukou.shortlist(listed, moment(dt.date(2022, 5, 31)))
+    at = moment(dt.date(2022, 6, 1))
+    with pytest.raises(NotReady) as refusal:
+        zhoukou.recognise(house.province, at, "测试〔2022〕9号")
+    assert refusal.value.messages == [f"二南桂花社区属于优先推荐（{SOURCE}）而未列入，请写明理由。"]
+    address = reverse("accreditation:recognise", args=[zhoukou.round.pk, "provincial"])
+    page = as_("甲省", Role.APPROVER).get(address).content.decode()
+    assert "二南桂花社区属于优先推荐" in page and "认定 1 个社区</button>" not in page
+    by = acting(house.officer("甲省", Role.APPROVER))
+    fresh = house.fresh(preferred)
+    transitions.pass_over(fresh, by=by, at=at, seen=fresh.moves, reason="今年名额让给其他县。")
+    assert len(zhoukou.recognise(house.province, at, "测试〔2022〕9号")) == 1
 
 
 # What officers see
