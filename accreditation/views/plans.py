@@ -23,17 +23,6 @@ METHODS = ["GET", "HEAD", "POST"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def reader_of(request, pk, section):
-    """(round, region looked down from) for officers whose place the round concerns; 404 where its programme has no such section."""
-    posting = request.user.acting
-    round_ = get_object_or_404(visible_rounds(request.user), pk=pk)
-    if not round_.version.data.get(section):
-        raise Http404
-    if posting is None or not posting.sees_below:
-        raise NotYours("这一页由各级单位的岗位查看。")
-    return round_, posting.region
-
-
 def workbook(file, name):
     """A finished workbook as a download."""
     response = FileResponse(file, content_type=XLSX)
@@ -43,11 +32,13 @@ def workbook(file, name):
 
 
 def _reader(request, pk):
-    """The same for plans, which desks from the organiser down and auditors read."""
-    round_, region = reader_of(request, pk, "plans")
+    """(round, region looked down from) for desks from the organiser down and auditors; 404 where no plans are asked for."""
+    round_ = get_object_or_404(visible_rounds(request.user), pk=pk)
+    if plans.wanted(round_) is None:
+        raise Http404
     if not may_read_inside(request.user, round_.region):
-        raise NotYours("实施方案由主办单位及其下级单位的经办、审核、发布岗位和审计岗位查看。")
-    return round_, region
+        raise NotYours("实施方案由主办单位、所辖各级单位的经办、审核、发布岗位和审计岗位查看。")
+    return round_, request.user.acting.region
 
 
 @require_safe
