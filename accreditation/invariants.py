@@ -18,12 +18,15 @@ from accreditation.models import (
     Notice,
     NoticeEntry,
     Objection,
+    Panel,
+    PanelScore,
     ProgrammeVersion,
     Quota,
     Recognition,
     Round,
     State,
 )
+from accreditation.panel_results import Rule, result
 from accreditation.routes import NOTICES, REVIEWS
 from regions.clock import end_of
 from scoring.models import RubricVersion
@@ -164,6 +167,28 @@ def totals_match(at):
             yield f"申报 {pk}：自评分与评分表不一致"
 
 
+def panels_hold(at):
+    """A panel's totals are the mean of its standing scores, and nobody assesses a community of the county they come from."""
+    for panel in Panel.objects.select_related("round__version__programme", "region"):
+        if not (section := panel.round.version.data.get("panel")):
+            yield f"考核评估组 {panel.pk}：批次的方案没有考核评估组"
+            continue
+        rule = Rule.of(section, drop=panel.drop_extremes)
+        scores = PanelScore.objects.standing().filter(assessor__panel=panel)
+        rows = {}
+        for score in scores.select_related("application", "assessor__county").order_by(
+            "application", "assessor"
+        ):
+            rows.setdefault(score.application, []).append(score)
+            county = score.assessor.county
+            if county is not None and county.contains(score.application.position):
+                yield f"申报 {score.application_id}：考核人员 {score.assessor.code} 考核了本县（市、区）的社区"
+        for application, own in rows.items():
+            total, points = application.total(panel.region.level), [score.points for score in own]
+            if total is not None and (None in points or result(points, rule).total != total):
+                yield f"申报 {application.pk}：考核得分与各人评分的平均数不符"
+
+
 def files_exist(at):
     """Every attachment has its file."""
     for pk, name in Attachment.objects.values_list("pk", "file").iterator(chunk_size=2000):
@@ -183,6 +208,7 @@ CHECKS = (
     notices_ended_rightly,
     recognitions_match,
     totals_match,
+    panels_hold,
     files_exist,
 )
 

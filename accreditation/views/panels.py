@@ -16,7 +16,6 @@ from accounts.models import Department
 from accreditation import panel_book, panel_draw, panel_pool, panel_scores, panel_table, panels
 from accreditation.forms import panels as forms
 from accreditation.models import Application, Panel, PanelScore, Round, RoundEvent, State
-from accreditation.panel_results import words
 from accreditation.permissions import may_read_panel, may_run_panel
 from accreditation.refusals import NotYours
 from accreditation.views.moving import METHODS, carry_out
@@ -123,11 +122,6 @@ def panel(request, pk):
         ],
         "level": State(found.state).label,
         "records": _records(found),
-        "told": {
-            row.application.pk: words([c.points for c in row.cells], row.result)
-            for row in shown.rows
-            if row.result
-        },
     }
     return render(request, "accreditation/panel.html", context)
 
@@ -142,7 +136,14 @@ def _records(found):
         event__posting__office__region=found.region_id,
     )
     links = links.select_related("event__actor").order_by("event_id")
-    return [(link.event, json.loads(link.event.body)["data"]) for link in links]
+    return [(link.event, _record(json.loads(link.event.body)["data"])) for link in links]
+
+
+def _record(told):
+    """A recorded draw with its sources in words and one row an application: number, who was barred, who assesses."""
+    members = [(code, Department(source).label, group) for code, source, group in told["members"]]
+    rows = [(number, told["barred"].get(number, []), codes) for number, codes in told["assigned"].items()]
+    return {**told, "members": members, "rows": rows}
 
 
 # Members

@@ -13,6 +13,7 @@ from accreditation.models import (
     ApplicationEvent,
     Attachment,
     Notice,
+    Panel,
     ProgrammeVersion,
     Quota,
     QuotaPlace,
@@ -124,6 +125,10 @@ def total_off(house):
     Application.objects.filter(state="city_notice").update(total_self=1)
 
 
+def panel_where_none_is(house):
+    Panel.objects.create(round=house.round, region=house.regions["东市"])
+
+
 def file_lost(house):
     Attachment.objects.first().file.delete(save=False)
 
@@ -142,6 +147,7 @@ CORRUPTIONS = {
     notice_ended_early: "notices_ended_rightly",
     title_without_recognition: "recognitions_match",
     total_off: "totals_match",
+    panel_where_none_is: "panels_hold",  # more of it in test_panels
     file_lost: "files_exist",
 }
 

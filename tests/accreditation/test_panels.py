@@ -7,7 +7,7 @@ import json
 import pytest
 
 from accounts.models import DeclaredInterest, Event, Posting, Role
-from accreditation import panel_pool, panel_scores, panels, transitions
+from accreditation import invariants, panel_pool, panel_scores, panels, transitions
 from accreditation.models import Application, Panel, PanelScore
 from accreditation.panel_draw import Case, Member, assign, deal, place, pool, replacement
 from accreditation.panel_results import Rule, result
@@ -611,3 +611,17 @@ def test_with_the_total_the_desk_goes_on(house, city):
     panel_scores.close(panel, by=city.approver, at=city.at)
     one = house.fresh(first)
     transitions.shortlist(one, by=city.approver, at=city.at, seen=one.moves)
+
+
+def test_the_house_notices_a_total_or_an_assessor_that_cannot_be(house, city):
+    one = close_with(house, city, "80", "90")
+    assert list(invariants.panels_hold(city.at)) == []
+    Application.objects.filter(pk=one.pk).update(total_city=parse_points("86"))
+    assert list(invariants.panels_hold(city.at)) == [f"申报 {one.pk}：考核得分与各人评分的平均数不符"]
+    Application.objects.filter(pk=one.pk).update(total_city=parse_points("85"))
+    member = Panel.objects.get().assessors.first()
+    member.county = house.regions["四县"]
+    member.save()
+    assert list(invariants.panels_hold(city.at)) == [
+        f"申报 {one.pk}：考核人员 {member.code} 考核了本县（市、区）的社区"
+    ]
