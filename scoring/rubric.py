@@ -3,11 +3,12 @@
 A document without a rubric ("rubric": null, or no such key) is 待录入: no rubric and no mistakes.
 """
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 from scoring.columns import read_columns
-from scoring.criteria import labelled, read_criteria
+from scoring.criteria import Criterion, labelled, read_criteria
 from scoring.document import CODE, KEY, Doc, Known, Said
 from scoring.figures import TYPES, Figure
 from scoring.items import Indicator
@@ -51,11 +52,36 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
     entered = [document[part] for part in ("rubric", "criteria") if part in document]
     if not entered or None in entered:
         return None, errors  # 待录入; the figures may be for what is still to come
+    errors += _uncited(rubric, document, f"{file} 释义")
     for key in figures:
         if key not in known.used:
             unused = "没有一条规则用到它，请删去或写入规则"
             errors.append(Said.at(f"{file} 基础数据（{key}）", unused, _raw(document, key), "key"))
     return (None if errors else rubric), errors
+
+
+def _uncited(rubric: Rubric, document: dict[str, Any], place: str) -> list[str]:
+    """Readings that nothing of the sheet names: no page would show them."""
+    items: list[Indicator | Criterion] = [
+        *rubric.indicators,
+        *(rubric.criteria.items if rubric.criteria else ()),
+    ]
+    named = {number for item in items for number in item.readings}
+    named |= {part.reading for part in (rubric.pass_mark, rubric.later_period) if part}
+    unnamed = [number for number in rubric.readings if number not in named]
+    wrong = "没有一项引用它，请在所说的那一项里写明，或删去这一条"
+    return [
+        Said.at(f"{place}“{one['no']}”", wrong, one, "no")
+        for one in _raw_readings(document)
+        if isinstance(one, dict) and one.get("no") in unnamed
+    ]
+
+
+def _raw_readings(document: dict[str, Any]) -> list[Any]:
+    """The readings of the score sheet and of the criteria as the document writes them."""
+    parts = [document.get(part) for part in ("rubric", "criteria")]
+    lists = [part.get("readings") for part in parts if isinstance(part, dict)]
+    return [one for many in lists if isinstance(many, list) for one in many]
 
 
 def _raw(document: dict[str, Any], key: str) -> object:
@@ -338,17 +364,31 @@ def _read_period(doc: Doc, key: str) -> Period | None:
         return None
     one = doc.inner(doc.data[key], f" {key}")
     period = Period(
-        one.text("from"),
-        one.text("to"),
+        _day(one, "from"),
+        _day(one, "to"),
         one.text("article"),
         one.texts("indicators", empty=True),
         one.text("reading", ""),
         one.text("desk") if key == "later_period" else "",
     )
+    if period.first and period.last and period.first > period.last:
+        one.say("“from”不能晚于“to”", "from")
     if key == "later_period" and not period.indicators:
         one.say("“indicators”应写明复核哪些指标", "indicators")
     one.close()
     return period
+
+
+def _day(doc: Doc, key: str) -> str:
+    """An ISO date as text, "" for anything else."""
+    text = doc.text(key)
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        if text:
+            doc.say(f"“{key}”应为 2016-12-31 这样的日期，写的是“{text[:30]}”", key)
+        return ""
+    return text
 
 
 def _check_whole(rubric: Rubric, doc: Doc) -> None:

@@ -6,6 +6,26 @@ from typing import Any
 
 Leaf = tuple[str | int, ...]
 
+# Settings that are words for people: of these alone the text matters. Everything else must do something.
+TEXTS = {
+    *(
+        "title",
+        "name",
+        "label",
+        "text",
+        "article",
+        "sentence",
+        "reading",
+        "nature",
+        "approved_by",
+        "issuer",
+        "number",
+    ),
+    *("source", "content", "standard", "evidence", "check", "notes", "definition", "formula", "flag", "unit"),
+}
+# Settings of a score sheet that scoring itself does not read: the portal does.
+PORTAL_READS = {"open", "derived", "period", "later_period", "grades"}
+
 
 def leaves(node: Any, path: Leaf = ()) -> Iterator[tuple[Leaf, Any]]:
     """Every leaf with its path; an empty list or object is a leaf too."""

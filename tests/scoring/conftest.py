@@ -27,14 +27,18 @@ def read_golden(key):
     return json.loads((GOLDEN / f"{key}.json").read_text(encoding="utf-8"))
 
 
-def golden_rubric(key):
-    """The score sheet a golden file was worked out by: the programme's own, or with the demonstration's where it has none."""
+def sheet_document(key):
+    """The score sheet of a programme: its own, or with the demonstration's where it has none (as its golden file says)."""
     document = read_document(key)
     if folder := read_golden(key).get("sheet"):
         part = json.loads((PROGRAMMES / folder / f"{key}.json").read_text(encoding="utf-8"))
         document |= {**part, "figures": document["figures"] + part.get("figures", [])}
-        document = {name: value for name, value in document.items() if value is not None}
-    return rubric_of(document)
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def golden_rubric(key):
+    """The score sheet a golden file was worked out by."""
+    return rubric_of(sheet_document(key))
 
 
 def rubric_of(document, file="test.json"):
