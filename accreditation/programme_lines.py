@@ -132,7 +132,9 @@ def _fraud(section):
 
 
 def _subsidy(section):
-    amounts = "、".join(f"{MONEY[level]} {yuan:,} 元" for level, yuan in section["amounts"].items())
+    amounts = "、".join(
+        f"{MONEY[level]} {section['amounts'][level]:,} 元" for level in MONEY if level in section["amounts"]
+    )
     if section["kind"] == "once":
         yield "奖补资金", f"认定后一次性补助：{amounts}。"
         return

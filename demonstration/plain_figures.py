@@ -52,7 +52,7 @@ def maker(rubric, tier):
 
 def _value(figure, found, rng, quality):
     if figure.type == "yesno":
-        slip = rng.random() < 0.05 * (1 - quality)
+        slip = rng.random() < 0.15 * (1 - quality)
         return (figure.key not in BAD) != slip
     if of := figure.part_of or WHOLES.get(figure.key):
         whole = found.get(of, 0)
@@ -66,7 +66,7 @@ def _value(figure, found, rng, quality):
         return "3"
     if figure.key in RANGES:
         return rng.randint(*RANGES[figure.key])
-    slip = rng.random() < 0.3 * (1 - quality)
+    slip = rng.random() < 0.5 * (1 - quality)
     return 1 if slip else 0
 
 

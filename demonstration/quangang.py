@@ -4,7 +4,6 @@ import datetime as dt
 
 from accounts.models import Role
 from accreditation import plans
-from accreditation.lists import desk_list
 from demonstration.driving import moment
 from demonstration.stage import Stage
 from regions import clock
@@ -91,5 +90,4 @@ def _accept(stage, drive, streets):
             drive.propose(fresh, at + dt.timedelta(hours=1), opinion="考核验收合格，建议认定。")
         if first:
             drive.shortlist(fresh, at + dt.timedelta(hours=2))
-    drive.explain(desk_list(drive.round, "county", "county_review", stage.root), at + dt.timedelta(hours=3))
     drive.recognise(stage.root, moment(dt.date(2016, 12, 26)), "泉港人社〔2016〕173号")

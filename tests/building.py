@@ -21,14 +21,15 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from accounts import sign_in  # noqa: E402
-from accounts.models import Event, Posting, Role, User  # noqa: E402
+from accounts.models import Event, Office, Posting, Role, User  # noqa: E402
 from accreditation import invariants  # noqa: E402
 from accreditation.models import Application, Notice, Quota, Recognition  # noqa: E402
 from demonstration import hunan  # noqa: E402
 from demonstration.people import PASSWORD  # noqa: E402
 from regions import clock  # noqa: E402
-from regions.models import Region  # noqa: E402
-from tests.factories import House, moment  # noqa: E402
+from regions.models import Community, Region  # noqa: E402
+from tests.factories import ROOT, House, load_calendar, moment  # noqa: E402
+from tests.programme_walk import open_programme  # noqa: E402
 
 BUILDERS = {}
 
@@ -132,6 +133,11 @@ def walk_house():
     """The small house as a demonstration on 21 August 2017, for people at a browser; the password is the demonstration's."""
     house = House()
     clock.move(moment(dt.date(2017, 8, 21)), house.province)
+    return _cast(house)
+
+
+def _cast(house):
+    """Who plays whom: the people over the house's first community, and its filer."""
     seats = {
         f"{level} {role}": house.people.at_office(house.regions[name], role).username
         for level, name in (
@@ -153,6 +159,78 @@ def walk_house():
         "password": PASSWORD,
         "community": community.name,
         "round": house.round.pk,
+    }
+
+
+# Where each shipped programme plays in the small house, in which year, and how its round opens.
+WALKED = {
+    "gansu-2023": {"place": "甲省", "opens_on": dt.date(2024, 4, 1), "places": (("provincial", "东市", 2),)},
+    "zhoukou-2022": {"place": "东市", "opens_on": dt.date(2022, 4, 25)},
+    "quangang-2016": {"place": "一县", "opens_on": dt.date(2017, 11, 1), "settings": {"pass_mark": "85"}},
+    # The house's communities hold city titles already: the higher tier.
+    "pingdingshan-2021": {"place": "东市", "opens_on": dt.date(2022, 1, 4), "tier": "star"},
+}
+
+
+@builder
+def walk_programme(key):
+    """The house with one more programme open in it, as a demonstration; the steps of its route for whoever walks them."""
+    house, wanted = House(), WALKED[key]
+    told, people, regions = _cast(house), {}, house.regions
+    opens_on = wanted["opens_on"]
+    document = json.loads((ROOT / "fixtures" / "programmes" / f"{key}.json").read_text(encoding="utf-8"))
+    for row in document["quotas"]:
+        if "region" in row:
+            row["region"] = wanted["place"]
+    Community.objects.update(county_approved=True, civil_affairs_filed=True)
+    round_ = open_programme(
+        house,
+        document,
+        place=wanted["place"],
+        year=opens_on.year,
+        opens_on=opens_on,
+        settings=wanted.get("settings"),
+        sample=bool(document["missing"]) and not wanted.get("settings"),
+        places=wanted.get("places", ()),
+    )
+    for department in ("finance", "audit"):
+        office = Office.objects.create(
+            region=regions["东市"], department=department, name=f"东市{department}"
+        )
+        user = house.people.extra(f"kp{department}")
+        Posting.objects.create(user=user, role=Role.HANDLER, office=office, starts=dt.date(2017, 1, 1))
+        people[f"assessor {department}"] = user.username
+    load_calendar(opens_on.year)
+    clock.move(moment(opens_on + dt.timedelta(days=1)), house.province)
+    steps = [
+        {
+            "state": step.state,
+            "level": step.level,
+            "notice": step.is_notice,
+            "scores": step.scores,
+            "panel": step.panel,
+            "listing": step.listing,
+            "visit": bool(step.needs.get("site_visit")),
+        }
+        for step in round_.route.steps
+    ]
+    golden = ROOT / "tests" / "golden" / f"{key}.json"
+    figures = json.loads(golden.read_text(encoding="utf-8")).get("base", {}) if golden.exists() else {}
+    tier = next(t for t in document["tiers"] if t["key"] == wanted.get("tier", document["tiers"][0]["key"]))
+    return {
+        **told,
+        "users": {**told["users"], **people},
+        "round": round_.pk,
+        "tier": tier["key"],
+        "title": tier["name"],
+        "steps": steps,
+        "materials": [
+            material["key"]
+            for material in document["materials"]
+            if material["required"] and tier["key"] in material.get("tiers", [tier["key"]])
+        ],
+        "figures": figures,
+        "today": (opens_on + dt.timedelta(days=1)).isoformat(),
     }
 
 

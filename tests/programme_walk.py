@@ -127,10 +127,13 @@ class Walk(Driver):
         return application, day
 
 
-def open_programme(house, data, *, place, year, opens_on, settings=None, sheet=None, places=()) -> Round:
+def open_programme(
+    house, data, *, place, year, opens_on, settings=None, sheet=None, sample=False, places=()
+) -> Round:
     """The programme's document loaded, and one round of it opened by the approver of its organiser.
 
-    sheet: a score sheet (the `rubric` part) that the source lacks, published first. places: (tier, region, size).
+    sheet: a score sheet (the `rubric` part) that the source lacks, published first; sample: the workbook made for the
+    demonstration instead. places: (tier, region, size).
     """
     load_calendar(year)
     region = house.regions[place]
@@ -156,6 +159,18 @@ def open_programme(house, data, *, place, year, opens_on, settings=None, sheet=N
             document_number="测试〔2023〕3号",
             sample=False,
             workbook_name="",
+            by=by,
+            at=at,
+        )
+        made = publishing_rubrics.choose(made, published.rubric, by=by, at=at)
+    if sample:
+        book = publishing_rubrics.read(version, publishing_rubrics.sample(version))
+        published, _ = publishing_rubrics.publish_rubric(
+            version,
+            book.document,
+            document_number="演示用",
+            sample=True,
+            workbook_name="演示用评分表.xlsx",
             by=by,
             at=at,
         )
