@@ -13,6 +13,7 @@ from accreditation.disclosure import shows, shows_later, shows_scores, tells
 from accreditation.exports import action_words, summary
 from accreditation.models import ApplicationEvent, Assessment, Attachment
 from accreditation.routes import LEVELS
+from scoring.models import CHECKED
 from scoring.points import parse_points
 
 LEVEL_NAMES = {"street": "街道", "county": "县级", "city": "市级", "province": "省级"}
@@ -282,7 +283,7 @@ def _assessed(body):
     before, after = body.get("before", {}), body.get("after", {})
     told = [f"总分 {after['total']}"] if after.get("total") else []
     if after.get("passed") is not None:
-        told.append("条件均符合" if after["passed"] else "有条件不符合")
+        told.append(CHECKED[after["passed"]])
     told = told or ["评分表不再完整"]
     if before:
         changed = len(after.get("lines", {}))

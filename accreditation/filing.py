@@ -161,7 +161,7 @@ def _weigh(held, kept, at):
     own = held.self_sheet
     own.figures, own.saved_at = canonical(kept), at
     own.total = result.total if result.complete and sheet.has_points else None
-    own.passed = all_met(deciding) if result.criteria else None
+    own.passed = all_met(deciding) if deciding else None
     own.save(update_fields=["figures", "lines", "total", "passed", "saved_at"])
     held.total_self = own.total
 

@@ -7,6 +7,7 @@ from scoring.points import show_points
 
 # Whether every deciding condition is met, in words; None says nothing.
 PASSED = {True: "符合", False: "不符合", None: ""}
+CHECKED = {True: "条件核对通过", False: "条件核对未通过"}
 
 
 def outcome(total: int | None, passed: bool | None) -> str:
@@ -43,7 +44,8 @@ class ScoreSheet(models.Model):
     `lines`: JSON object, indicator code → {"points": "2.5", "reason": "…"}; points as canonical decimal strings.
     `lines` of a sheet of criteria: criterion code → {"met": "yes", "no" or "na", "reason": "…"}.
     `total` is in units of 1/10000 point (scoring.points.UNIT), None until every line is there (and without points).
-    `passed` says whether every deciding criterion is met, None while one is open or where there are no criteria.
+    `passed` says whether every deciding criterion is met, None while one is open or where there are none. On a desk's
+    sheet it also waits for the reasons that the others need (A12).
     """
 
     rubric = models.ForeignKey(RubricVersion, models.PROTECT, null=True)
@@ -63,8 +65,8 @@ class ScoreSheet(models.Model):
 
     @property
     def words(self) -> str:
-        """What it comes to: "91.5 分，条件均符合"; "" while it is open."""
+        """What it comes to: "91.5 分，条件核对通过"; "" while it is open."""
         told = [] if self.total is None else [f"{show_points(self.total)} 分"]
         if self.passed is not None:
-            told.append("条件均符合" if self.passed else "有条件不符合")
+            told.append(CHECKED[self.passed])
         return "，".join(told)

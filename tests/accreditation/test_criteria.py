@@ -251,9 +251,9 @@ def test_checking_and_the_receipt_read_well_without_points(as_filer, provincial)
     application = provincial.fill(provincial.draft(), AT)
     client = as_filer()
     body = main(client.get(url("check", application)))
-    assert "自评：条件均符合" in body and "及格线" not in body
+    assert "自评：条件核对通过" in body and "及格线" not in body
     response = client.post(url("submit", application), {"seen": 0}, follow=True)
-    assert "自评：条件均符合" in main(response)
+    assert "自评：条件核对通过" in main(response)
     for page in (response, client.get(url("application", application)), client.get(reverse("home"))):
         assert not POINTS.search(main(page))
     assert client.get(url("print_sheet", application)).status_code == 404
@@ -300,7 +300,7 @@ def test_the_desk_sees_text_figures_and_outcome_and_nothing_is_chosen(county, st
     assert body.count('class="met"') == 57 and 'class="met" checked' not in body
     assert not re.search(r'class="met"[^>]*checked', body)
     assert 'class="score"' not in body and "核对：" in body and "按数据填入符合项" in body
-    assert "自评 条件均符合" in body and "已核对 <span data-checked>0/19" in body
+    assert "自评 条件核对通过" in body and "已核对 <span data-checked>0/19" in body
     assert re.search(r'id="id_met_Zp1_yes"[^>]* autofocus', body)
     assert not POINTS.search(main(county.get(url("sheet", standing))))
 
@@ -472,7 +472,7 @@ def test_the_queue_the_file_and_the_lists_read_well_without_points(house, provin
     assert re.search(r"不符合\s+符合", queue) and "核对" in queue  # the self finding and the own one
     assert "待评分" not in queue
     file = main(handler.get(url("application", standing)))
-    assert "认定条件" in file and "自评 条件均符合" in file and "县级 条件均符合" in file
+    assert "认定条件" in file and "自评 条件核对通过" in file and "县级 条件核对通过" in file
     assert "继续" not in file
     approver = as_("一县", Role.APPROVER)
     address = reverse("accreditation:desk_list", args=[standing.round_id, "provincial"])

@@ -128,7 +128,9 @@ def test_gansu_has_a_page_for_each_part_and_one_task_line(gansu, client, house):
     task = next(task for task in filing_content.tasks(fresh(application), AT) if task.key == "figures")
     assert task.summary == "已评 2/2 项 · 当前 100 分 · 已核对 16/16 项 · 不符合 1 项"  # 18/20 = 90% < 95%
     assert (application.self_sheet.total, application.self_sheet.passed) == (parse_points("100"), False)
-    assert "自评：100 分，有条件不符合" in re.sub(r"<[^>]+>", "", text(client.get(url("check", application))))
+    assert "自评：100 分，条件核对未通过" in re.sub(
+        r"<[^>]+>", "", text(client.get(url("check", application)))
+    )
 
 
 def test_gansus_desk_needs_its_points_and_its_conditions(gansu, as_):
@@ -222,6 +224,7 @@ def test_the_checklist_may_stay_open_when_it_is_filed(quangang):
     result = score_partial(sheet, filing_content.figures(application), tier=application.tier)
     assert filing_content.how_far(sheet, result) == ["已评 8/8 项", "当前 100 分", "已核对 0/2 项"]
     assert application.total_self == parse_points("100")
+    assert application.self_sheet.words == "100 分"  # nothing of the checklist decides
 
 
 def test_an_unmet_checklist_without_its_reason_is_a_gap(quangang):
