@@ -66,6 +66,11 @@ class Cell:
         return max(0, self.wanted - self.held)
 
     @property
+    def rest(self) -> int:
+        """Those without the title, however many of them are needed."""
+        return self.total - self.held
+
+    @property
     def share(self) -> str:
         """Two decimals, half up; nothing where there is no community."""
         return show_percent(self.held, self.total) if self.total else ""

@@ -95,7 +95,10 @@ def _preferred(applications, day) -> dict[int, Priority]:
             if title.community_id not in found and _is_of(title, document, places[title.community_id]):
                 rule = document["priority"]
                 found[title.community_id] = Priority(
-                    rule["sentence"], document["source"]["number"], rule.get("article", ""), title
+                    rule["sentence"].rstrip("。"),
+                    document["source"]["number"],
+                    rule.get("article", ""),
+                    title,
                 )
     return found
 
