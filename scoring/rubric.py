@@ -32,6 +32,13 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
 
     `file` is the name the mistakes are told under.
     """
+    rubric, errors, idle = _read(document, file)
+    errors += idle
+    return (None if errors else rubric), errors
+
+
+def _read(document: dict[str, Any], file: str) -> tuple[Rubric | None, list[str], list[str]]:
+    """(rubric, mistakes, what has no effect). The last is refused in a new document; a kept version is read with it."""
     errors: list[str] = []
     named = ("key", "version", "title")
     top = Doc({name: document[name] for name in named if name in document}, file, errors)
@@ -51,13 +58,13 @@ def read_rubric(document: dict[str, Any], file: str) -> tuple[Rubric | None, lis
         rubric = replace(rubric, criteria=criteria, sample=rubric.sample or criteria.sample)
     entered = [document[part] for part in ("rubric", "criteria") if part in document]
     if not entered or None in entered:
-        return None, errors  # 待录入; the figures may be for what is still to come
-    errors += _uncited(rubric, document, f"{file} 释义")
+        return None, errors, []  # 待录入; the figures may be for what is still to come
+    idle = _uncited(rubric, document, f"{file} 释义")
     for key in figures:
         if key not in known.used:
             unused = "没有一条规则用到它，请删去或写入规则"
-            errors.append(Said.at(f"{file} 基础数据（{key}）", unused, _raw(document, key), "key"))
-    return (None if errors else rubric), errors
+            idle.append(Said.at(f"{file} 基础数据（{key}）", unused, _raw(document, key), "key"))
+    return rubric, errors, idle
 
 
 def _uncited(rubric: Rubric, document: dict[str, Any], place: str) -> list[str]:
@@ -114,7 +121,7 @@ def _read_sheet(rubric: Rubric, doc: Doc, file: str) -> Rubric:
 
 def load_rubric(document: dict[str, Any], file: str = "") -> Rubric | None:
     """The rubric of a document that was checked before; BadDocument for one with mistakes, None for 待录入."""
-    rubric, errors = read_rubric(document, file or f"{document.get('key')}.json")
+    rubric, errors, _ = _read(document, file or f"{document.get('key')}.json")
     if errors:
         raise BadDocument(errors)
     return rubric
