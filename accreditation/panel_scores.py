@@ -10,7 +10,15 @@ from accounts.events import record_all
 from accreditation import panel_pool, transitions
 from accreditation.models import Application, ApplicationEvent, Panel, PanelScore
 from accreditation.panel_results import Rule, result, words
-from accreditation.panels import hold_panel, lock_panel, open_scores, record_one, record_panel, section
+from accreditation.panels import (
+    hold_panel,
+    lock_panel,
+    open_scores,
+    record_one,
+    record_panel,
+    refuse_closed,
+    section,
+)
 from accreditation.permissions import why_not_score
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from scoring.points import UNIT, show_points
@@ -31,6 +39,7 @@ def give(score, points, comment, *, by, at, edition) -> PanelScore:
     held.assessor.panel, held.application.round = panel, panel.round
     if reason := why_not_score(by, held):
         raise NotYours(reason)
+    refuse_closed(panel.round)
     if panel.status != Panel.Status.DRAWN:
         raise NotReady("考核评估组目前不在评分中。")
     if edition is not None and edition != held.edition:

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import DeclaredInterest, Event, Posting, Role
 from accreditation import invariants, panel_pool, panel_scores, panels, transitions
-from accreditation.models import Application, Panel, PanelScore
+from accreditation.models import Application, Panel, PanelScore, Round
 from accreditation.panel_draw import Case, Member, assign, deal, place, pool, replacement
 from accreditation.panel_results import Rule, result
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
@@ -625,3 +625,19 @@ def test_the_house_notices_a_total_or_an_assessor_that_cannot_be(house, city):
     assert list(invariants.panels_hold(city.at)) == [
         f"申报 {one.pk}：考核人员 {member.code} 考核了本县（市、区）的社区"
     ]
+
+
+def test_a_round_that_is_over_moves_no_panel(city):
+    (one,) = city.at_city(0)
+    panel = city.drawn(1)
+    score = one.panel_scores.select_related("assessor__user").first()
+    Round.objects.filter(pk=city.round.pk).update(status=Round.Status.CLOSED)
+    for act in (
+        lambda: panels.dismiss(score.assessor, by=city.approver, at=city.at, reason="调离"),
+        lambda: panels.assign_new(panel, by=city.approver, at=city.at),
+        lambda: panels.recuse(score, by=acting(score.assessor.user), at=city.at, reason="亲属"),
+        lambda: panel_scores.give(score, 0, "", by=acting(score.assessor.user), at=city.at, edition=0),
+        lambda: panel_scores.close(panel, by=city.approver, at=city.at),
+    ):
+        with pytest.raises(NotReady, match="不在进行中"):
+            act()
