@@ -79,12 +79,13 @@ def programme(key) -> ShownProgramme | None:
     rounds = Round.objects.filter(version__programme__key=key, status=Round.Status.OPEN)
     rounds = rounds.select_related("version", "rubric")
     shown = [
-        ShownRound(round_.name, round_words.stages(round_), amendments.told(round_))
-        for round_ in rounds
+        ShownRound(round_.name, round_words.stages(round_), amendments.told(round_)) for round_ in rounds
     ]
     found = shown_version(version, shown)
     entered = next((sheet for round_ in rounds if (sheet := rubric_of(round_.rubric))), None)
-    if entered is not None and rubric_of(version.rubric) is None:  # an office has entered what the source lacks
+    if (
+        entered is not None and rubric_of(version.rubric) is None
+    ):  # an office has entered what the source lacks
         found = replace(found, rubric=entered, missing=[])
     return found
 
@@ -100,7 +101,7 @@ def shown_version(version, rounds=()) -> ShownProgramme:
             State(step.state).label,
             programme_lines.wanted(step),
             f"{step.workdays} 个工作日" if step.is_notice else _window(windows.get(step.state, {})),
-            step.article,
+            _articles(step.article, windows.get(step.state, {}).get("article", "")),
         )
         for step in version.route.steps
     ]
@@ -134,6 +135,11 @@ def _for_tiers(document, rule):
         return ""
     names = [tier["name"] for tier in document["tiers"] if tier["key"] in rule["tiers"]]
     return f"申报{'、'.join(names)}的："
+
+
+def _articles(step, window) -> str:
+    """The article of the step and, where it is another one, that of its days."""
+    return "；".join(dict.fromkeys(article for article in (step, window) if article))
 
 
 def _window(window) -> str:
