@@ -125,7 +125,7 @@ def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str
         .get()
     )
     for key, group in known.items():
-        group.count = counts[f"n_{key}"]
+        group.count = counts[f"n_{key}"] or 0  # of rows known to be none the database is not asked
     return known
 
 
