@@ -10,6 +10,7 @@ from accreditation import programme_sections
 from accreditation.eligibility import DERIVING, ELIGIBILITY
 from accreditation.needs import NEEDS
 from accreditation.programme_words import (
+    FORMS,
     ISSUERS,
     KINDS,
     MONEY,
@@ -17,6 +18,7 @@ from accreditation.programme_words import (
     read_date,
     read_tiers,
     read_window_date,
+    say_twice,
 )
 from accreditation.routes import LEVELS, NOTICES, STEP_STATES
 from scoring.document import Doc
@@ -86,8 +88,7 @@ def _tiers(top):
             names.close()
         item.text("article", "")
         item.close()
-    for key in {k for k in keys if keys.count(k) > 1}:
-        top.say(f"层级“{key}”写了两次")
+    say_twice(top, "层级", keys)
     return keys
 
 
@@ -160,16 +161,20 @@ def _windows(top, steps):
 
 
 def _quotas(top, tiers, steps):
+    given = []
     for number, row in enumerate(top.many("quotas", empty=True), 1):
         item = top.inner(row, f" 名额第 {number} 行")
-        item.choice("tier", tiers or ("",))
+        tier = item.choice("tier", tiers or ("",))
         level = item.choice("level", LEVELS)
         # A row names its region, or gives the same number to each region of the level.
-        if not item.flag("each", False):
-            item.text("region")
+        region = "" if item.flag("each", False) else item.text("region")
         item.whole("size", most=100_000)
         if not any(level in step.get("quotas", []) + step.get("quotas_if_set", []) for step in steps):
             item.say(f"流程中没有一步按“{level}”的名额列名单，请在该步写明“quotas”")
+        same = [other for *kind, other in given if kind == [tier, level]]
+        if region in same or same and "" in (region, *same):
+            item.say(f"“{region or level}”的“{tier}”名额写了两次")
+        given.append((tier, level, region))
         item.close()
 
 
@@ -185,18 +190,23 @@ def _filing(top, tiers, states):
         if item.has("prefill"):
             item.choice("prefill", PREFILLS)
         item.close()
+    say_twice(top, "基本情况", keys)
+    keys = []
     for number, material in enumerate(top.many("materials", empty=True), 1):
         item = top.inner(material, f" 材料第 {number} 项")
-        item.text("key")
+        keys.append(item.text("key"))
         item.text("label")
-        item.flag("required", False)
-        item.flag("by_indicator", False)
-        item.text("form", "")
-        if item.has("made_by"):
+        if item.has("made_by"):  # an office makes it: the community is asked for nothing
             item.choice("made_by", states or STEP_STATES)
+        else:
+            item.flag("required", False)
+            item.flag("by_indicator", False)
+            if item.has("form"):
+                item.choice("form", FORMS)
         read_tiers(item, tiers)
         item.text("article", "")
         item.close()
+    say_twice(top, "材料", keys)
     if top.has("narrative") and top.data["narrative"] is not None:
         item = top.inner(top.data["narrative"], " 文字材料（narrative）")
         item.text("label")
@@ -205,11 +215,14 @@ def _filing(top, tiers, states):
             item.whole("limit", least=1, most=100_000)
         item.text("article", "")
         item.close()
+    keys = []
     for number, statement in enumerate(top.many("statements", empty=True), 1):
         item = top.inner(statement, f" 承诺第 {number} 项")
-        for key in ("key", "label", "text"):
+        keys.append(item.text("key"))
+        for key in ("label", "text"):
             item.text(key)
         item.close()
+    say_twice(top, "承诺", keys)
 
 
 def _missing(top):
@@ -223,13 +236,16 @@ def _missing(top):
 def _readings(top):
     """The frame's readings; an open one says which setting of which step it moves, and how."""
     steps = {step["state"]: step for step in top.many("route") if isinstance(step, dict) and "state" in step}
+    keys = []
     for number, reading in enumerate(top.many("readings", empty=True), 1):
         item = top.inner(reading, f" 读法第 {number} 项")
-        for key in ("key", "text", "reading", "article"):
+        keys.append(item.text("key"))
+        for key in ("text", "reading", "article"):
             item.text(key)
         if item.has("open"):
             _open_reading(item.inner(item.data["open"], " 的选择（open）"), steps)
         item.close()
+    say_twice(top, "读法", keys)
 
 
 def _score_sheet(top):

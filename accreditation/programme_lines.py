@@ -36,7 +36,11 @@ def lines(document) -> list[tuple[str, str, str]]:
     if rule := document.get("narrative"):
         limit = f"，不超过 {rule['limit']} 字（按 WPS 的“字数”计算）" if rule.get("limit") else ""
         found.append(
-            ("材料", f"{rule['label']}{'' if rule['required'] else '（可不填）'}{limit}。", rule["article"])
+            (
+                "材料",
+                f"{rule['label']}{'' if rule.get('required') else '（可不填）'}{limit}。",
+                rule.get("article", ""),
+            )
         )
     return found
 
@@ -66,7 +70,7 @@ def wanted(step) -> list[str]:
 
 
 def _material(material):
-    need = "必须提交" if material["required"] else "有的提交"
+    need = "必须提交" if material.get("required") else "有的提交"
     if state := material.get("made_by"):
         need = f"由{LEVEL[state.split('_')[0]]}公示后形成，不需社区提交"
     where = "，可以按指标上传" if material.get("by_indicator") else ""
@@ -118,7 +122,7 @@ def _recheck(section):
     until = (
         f"，登记表于{window_words(section['register_until'])}前报送" if "register_until" in section else ""
     )
-    spot = "，并进行随机抽查" if section["spot_checks"] else ""
+    spot = "，并进行随机抽查" if section.get("spot_checks") else ""
     yield "复查", f"由{by}组织{until}{spot}；不合格的经{LEVEL[section['fail_approved_by']]}批准后取消资格。"
 
 

@@ -9,6 +9,7 @@ from accreditation.programme_words import (
     read_among,
     read_date,
     read_window_date,
+    say_twice,
 )
 from accreditation.routes import LEVELS
 
@@ -107,14 +108,16 @@ def _subsidy(item, tiers, states):
     read_window_date(item, "report_by", required=True)
     read_among(item, "audit_by", AUDITORS)
     read_among(item, "audit_levels", LEVELS)
+    keys = []
     for number, row in enumerate(item.many("uses"), 1):
         use = item.inner(row, f" 用途第 {number} 项")
-        use.choice("key", USES)
+        keys.append(use.choice("key", USES))
         use.text("name")
         use.text("text")
         if use.has("cap_percent"):
             use.points("cap_percent")
         use.close()
+    say_twice(item, "用途", keys)
 
 
 SECTIONS = {

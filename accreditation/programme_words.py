@@ -7,6 +7,8 @@ from accreditation.windows import day_of_window
 ISSUERS = ("nation", "province", "city", "county")
 MONEY = ("national", "provincial", "city", "county")
 KINDS = ("urban", "village")
+# The official forms that a material can be a scan of. Those that are laid out for printing: accreditation.views.prints.
+FORMS = ("hunan_2", "hunan_3", "henan_2", "henan_3", "gansu_sheet", "quangang_sheet", "pingdingshan_3")
 
 
 def read_date(doc, key, *, required=True):
@@ -46,3 +48,9 @@ def read_among(doc, key, allowed, *, empty=False):
     for word in doc.texts(key, empty=empty):
         if word not in allowed:
             doc.say(f"“{key}”没有“{word}”，可用的有 {'、'.join(allowed)}")
+
+
+def say_twice(doc, what, keys):
+    """The names that stand more than once in a list: 层级“star”写了两次."""
+    for key in dict.fromkeys(key for key in keys if key and keys.count(key) > 1):
+        doc.say(f"{what}“{key}”写了两次")

@@ -63,23 +63,14 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
             raise NotReady([f"{application.community.name}：{sentence}" for sentence in sentences])
     if found := preference_unexplained(round_, tier, region, day_of(at)):
         raise NotReady(found)
-    ladder = round_.version.tier(tier)
     serial = Recognition.objects.filter(application__round=round_).count()
     day = granted_on or day_of(at)
     titles = Recognition.objects.bulk_create(
-        Recognition(
-            community=application.community,
-            position=application.position,
-            application=application,
-            programme=round_.version.programme.key,
-            tier=tier,
-            tier_name=ladder.get("name_by_kind", {}).get(application.community.kind, ladder["name"]),
-            issuer=ladder["issuer"],
-            rank=ladder["rank"],
-            money=ladder["money"],
-            number=certificate_number(round_, serial + n),
+        title_of(
+            round_,
+            application,
+            serial + n,
             document_number=document_number.strip(),
-            year=round_.year,
             granted_on=day,
             issuer_name=by.acting.office.name,
         )
@@ -89,6 +80,28 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
     transitions.save_all(moved, "recognise", by=by, at=at, data={"document": document_number})
     _record_titles("grant", titles, by=by, at=at)
     return titles
+
+
+def title_of(round_, application, serial, *, document_number, granted_on, issuer_name) -> Recognition:
+    """The title an application comes to, by its tier's entry in the ladder; not saved. serial: its number in the round."""
+    community = application.community
+    ladder = round_.version.tier(application.tier)
+    return Recognition(
+        community=community,
+        position=application.position,
+        application=application,
+        programme=round_.version.programme.key,
+        tier=application.tier,
+        tier_name=ladder.get("name_by_kind", {}).get(community.kind, ladder["name"]),
+        issuer=ladder["issuer"],
+        rank=ladder["rank"],
+        money=ladder["money"],
+        number=certificate_number(round_, serial),
+        document_number=document_number,
+        year=round_.year,
+        granted_on=granted_on,
+        issuer_name=issuer_name,
+    )
 
 
 @transaction.atomic

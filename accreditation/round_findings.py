@@ -82,7 +82,8 @@ def too_soon(version, region, year: int, *, apart=None) -> str:
     )
     if last is None:
         return ""
-    return f"原文规定每 {cycle['years']} 年开展一次（{cycle['article']}），{last.year} 年已经开展过“{last.name}”。"
+    article = f"（{cycle['article']}）" if cycle.get("article") else ""
+    return f"原文规定每 {cycle['years']} 年开展一次{article}，{last.year} 年已经开展过“{last.name}”。"
 
 
 def _entered(round_, what):

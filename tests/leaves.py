@@ -48,6 +48,17 @@ def replaced(node: Any, path: Leaf, value: Any) -> Any:
     return other
 
 
+def without(node: Any, path: Leaf) -> Any:
+    """The document without one leaf."""
+    if len(path) > 1:
+        other = list(node) if isinstance(node, list) else dict(node)
+        other[path[0]] = without(node[path[0]], path[1:])
+        return other
+    if isinstance(node, list):
+        return [value for place, value in enumerate(node) if place != path[0]]
+    return {key: value for key, value in node.items() if key != path[0]}
+
+
 def renamed(node: Any, path: Leaf, name: str) -> Any:
     """The document with the key of one leaf renamed, at the same place of its object."""
     if len(path) > 1:
