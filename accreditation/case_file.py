@@ -8,11 +8,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from accreditation import filing_changes, filing_content, later_period, sheets
+from accreditation import filing_changes, filing_content, later_period, score_columns, sheets
 from accreditation.disclosure import shows, shows_later, shows_scores, tells
 from accreditation.exports import action_words, summary
 from accreditation.models import ApplicationEvent, Assessment, Attachment
 from accreditation.routes import LEVELS
+from scoring.columns import Combined
 from scoring.models import CHECKED
 from scoring.points import parse_points
 
@@ -25,10 +26,14 @@ GROUPED = {"attach", "detach", "assess"}
 
 @dataclass(frozen=True)
 class Column:
-    """One desk's scores and findings: code → points, code → 符合, code → reason. words: what its sheet comes to."""
+    """One desk's scores and findings: code → points, code → 符合, code → reason. words: what its sheet comes to.
+
+    title: what the programme calls the column, else the label of its level.
+    """
 
     level: str
     label: str
+    title: str
     points: dict[str, int]
     findings: dict[str, str]
     reasons: dict[str, str]
@@ -86,7 +91,7 @@ class Happening:
 
 def columns(application, user, assessments) -> list[Column]:
     """The desks' scores this reader may see, lowest first."""
-    found = []
+    found, titles = [], score_columns.titles(filing_content.rubric(application))
     for assessment in sorted(assessments, key=lambda one: LEVELS.index(one.level)):
         if assessment.sheet_id and shows_scores(user, application, assessment.level):
             lines = json.loads(assessment.sheet.lines)
@@ -94,6 +99,7 @@ def columns(application, user, assessments) -> list[Column]:
                 Column(
                     assessment.level,
                     LEVEL_NAMES[assessment.level],
+                    titles.get(assessment.level, LEVEL_NAMES[assessment.level]),
                     {
                         code: parse_points(line["points"])
                         for code, line in lines.items()
@@ -105,6 +111,15 @@ def columns(application, user, assessments) -> list[Column]:
                 )
             )
     return found
+
+
+def combined(application, user) -> Combined | None:
+    """What the score columns come to, and how; None before a desk has scored, or where one of them is hidden from this reader."""
+    filled = score_columns.filled(application)
+    levels = [level for level, total in filled.items() if level != score_columns.SELF and total is not None]
+    if not levels or not all(shows_scores(user, application, level) for level in levels):
+        return None
+    return score_columns.combined(application)
 
 
 def projects(application, shown: list[Column], attachments) -> list[tuple[str, int, list[Item]]]:

@@ -6,6 +6,7 @@ A programme's route names the conditions of each step with their settings (docs/
 """
 
 from accreditation.models import Assessment, Objection
+from accreditation.score_columns import combined
 from scoring.points import parse_points, show_points
 from scoring.rubric import PassMark
 
@@ -42,6 +43,19 @@ def score_at_least(application, step, wanted):
     if mark is None or total is None or mark.met(total):
         return ""  # sheet_complete says what is missing
     return f"本级评分 {show_points(total)} 分，未达到 {mark.words()}，不能上报。"
+
+
+def combined_at_least(application, step, wanted):
+    """What the score columns come to reaches the mark, inclusive. "pass_mark" takes the round's."""
+    mark = application.round.pass_mark if wanted == "pass_mark" else PassMark(parse_points(wanted), True)
+    result = combined(application)
+    if mark is None or result is None:
+        return ""
+    if result.total is None:
+        return f"综合得分尚不能算出：{result.because}。"
+    if mark.met(result.total):
+        return ""
+    return f"综合得分 {show_points(result.total)} 分（{result.because}），未达到 {mark.words()}，不能上报。"
 
 
 def site_visit(application, step, wanted):
@@ -86,6 +100,7 @@ NEEDS = {
         criteria_met,
         panel_done,
         score_at_least,
+        combined_at_least,
         site_visit,
         opinion,
         no_open_objection,

@@ -20,7 +20,8 @@ from accreditation.programme_words import (
     read_window_date,
     say_twice,
 )
-from accreditation.routes import LEVELS, NOTICES, STEP_STATES
+from accreditation.routes import LEVELS, MARKS, NOTICES, STEP_STATES
+from accreditation.score_columns import SELF
 from scoring.document import Doc
 
 BASIC_TYPES = ("text", "phone", "count")
@@ -47,7 +48,7 @@ def check(document: object, file: str) -> list[str]:
     _filing(top, tiers, states)
     _missing(top)
     _readings(top)
-    _score_sheet(top)
+    _score_sheet(top, tiers)
     programme_sections.check(top, tiers, states)
     top.asked += ELSEWHERE
     top.close()
@@ -115,7 +116,7 @@ def _route(top):
             needs.asked.append(name)
             if name not in NEEDS:
                 needs.say(f"没有条件“{name}”，可用的有 {'、'.join(NEEDS)}")
-            elif name != "score_at_least":
+            elif name not in MARKS:
                 needs.flag(name)
             elif needs.data[name] != "pass_mark":
                 needs.points(name)
@@ -248,8 +249,8 @@ def _readings(top):
     say_twice(top, "读法", keys)
 
 
-def _score_sheet(top):
-    """What the score sheet says of the frame: the desk that looks at a later period, the rule that tells a derived figure."""
+def _score_sheet(top, tiers):
+    """What the score sheet says of the frame: desks, columns, tiers, and the rules that tell derived figures."""
     rules = [rule.get("rule") for rule in _objects(top, "eligibility")]
     for figure in _objects(top, "figures"):
         name = figure.get("derived")
@@ -260,13 +261,47 @@ def _score_sheet(top):
                 f"“derived”指向的申报条件“{str(name)[:40]}”没有写在“eligibility”里，可用的有 {known}",
                 "derived",
             )
-    sheet = top.data.get("rubric")
-    later = sheet.get("later_period") if isinstance(sheet, dict) else None
+    steps = _objects(top, "route")
+    sheet = top.inner(top.data.get("rubric") or {}, " 评分表")
+    later = sheet.data.get("later_period")
     if isinstance(later, dict) and isinstance(later.get("desk"), str):
-        desks = [step.get("state") for step in _objects(top, "route") if step.get("scores")]
+        desks = [step.get("state") for step in steps if step.get("scores")]
         if later["desk"] not in desks:
-            item = top.inner(later, " 评分表 later_period")
-            item.say(f"“desk”应为流程中评分的环节，可用的有 {'、'.join(map(str, desks)) or '（无）'}", "desk")
+            known = "、".join(map(str, desks)) or "（无）"
+            sheet.inner(later, " later_period").say(f"“desk”应为流程中评分的环节，可用的有 {known}", "desk")
+    _columns(sheet, steps)
+    if isinstance(criteria := top.data.get("criteria"), dict):
+        _criteria_tiers(top.inner(criteria, " 条件"), tiers)
+
+
+def _columns(sheet, steps):
+    """Columns are the self score and the desks that score; a need for their result asks for columns."""
+    known = [
+        SELF,
+        *(str(step.get("state")).split("_")[0] for step in steps if step.get("scores") or step.get("panel")),
+    ]
+    for number, column in enumerate(_objects(sheet, "columns"), 1):
+        if column.get("key") not in known:
+            sheet.inner(column, f" 第 {number} 个评分栏").say(
+                f"“key”没有“{str(column.get('key'))[:30]}”，自评和流程中评分的各级为 {'、'.join(known)}",
+                "key",
+            )
+    wanted = [
+        step
+        for step in steps
+        if isinstance(needs := step.get("needs"), dict) and "combined_at_least" in needs
+    ]
+    if wanted and sheet.data and "columns" not in sheet.data:
+        sheet.say(
+            f"“{wanted[0].get('state')}”要求综合得分（combined_at_least），评分表应写明“columns”和“combine”"
+        )
+
+
+def _criteria_tiers(criteria, tiers):
+    for group in _objects(criteria, "groups"):
+        for one in _objects(criteria.inner(group, ""), "criteria"):
+            if isinstance(one.get("tiers"), list):
+                read_tiers(criteria.inner(one, f"“{one.get('code')}”"), tiers)
 
 
 def _objects(top, key):

@@ -56,9 +56,9 @@ def wanted(step) -> list[str]:
         said.append("考核评估组评分")
     if step.needs.get("criteria_met"):
         said.append("认定条件全部符合")
-    if "score_at_least" in step.needs:
-        mark = step.needs["score_at_least"]
-        said.append("评分达到合格分" if mark == "pass_mark" else f"评分达到 {mark} 分")
+    for need, score in (("score_at_least", "评分"), ("combined_at_least", "综合得分")):
+        if mark := step.needs.get(need):
+            said.append(f"{score}达到合格分" if mark == "pass_mark" else f"{score}达到 {mark} 分")
     if step.needs.get("site_visit"):
         said.append("实地考察通过")
     if step.listing:

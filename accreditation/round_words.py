@@ -151,7 +151,7 @@ def mark(round_) -> str:
     """The mark that passes, in words."""
     if found := round_.pass_mark:
         return found.words()
-    wanted = any(step.needs.get("score_at_least") == "pass_mark" for step in round_.route.steps)
+    wanted = any("pass_mark" in step.marks for step in round_.route.steps)
     return "待录入" if wanted else "不设分数线，按条件评定"
 
 

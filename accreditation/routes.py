@@ -8,6 +8,8 @@ REVIEWS = ("street_review", "county_review", "city_review", "province_review")
 NOTICES = ("county_notice", "city_notice", "province_notice")
 LEVELS = ("street", "county", "city", "province")
 STEP_STATES = (*REVIEWS, *NOTICES)
+# Needs that compare a score with a mark: "pass_mark" (the round's) or points.
+MARKS = ("score_at_least", "combined_at_least")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Step:
     def caps(self) -> tuple[str, ...]:
         """Every region level whose quota may limit this step's list."""
         return (*self.quotas, *self.quotas_if_set)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What its needs compare scores with: "pass_mark" or points."""
+        return tuple(wanted for name, wanted in self.needs.items() if name in MARKS)
 
     @property
     def is_notice(self) -> bool:

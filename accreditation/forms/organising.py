@@ -229,7 +229,7 @@ class Settle(_Windows, NewRound):
 
     def _add_mark(self):
         sheet = rubric_of(self.sheet)
-        wanted = any(s.needs.get("score_at_least") == "pass_mark" for s in self.round.route.steps)
+        wanted = any("pass_mark" in step.marks for step in self.round.route.steps)
         if wanted and (sheet is None or sheet.pass_mark is None):
             gap = next(
                 (g for g in self.round.version.data.get("missing", []) if g["what"] == "pass_mark"), {}

@@ -174,6 +174,7 @@ def file_view(request, application):
         "assessments": assessments,
         "own": own if own and shows(user, application, own.level) else None,
         "columns": columns,
+        "combined": case_file.combined(application, user),
         "projects": case_file.projects(application, columns, kept),
         "work": "评分" if sheet is None or sheet.has_points else "核对",
         "own_in": bool(application.step) and sheet_is_in(application, application.state),
