@@ -227,7 +227,7 @@ def walk_programme(key):
         "materials": [
             material["key"]
             for material in document["materials"]
-            if material["required"] and tier["key"] in material.get("tiers", [tier["key"]])
+            if material.get("required") and tier["key"] in material.get("tiers", [tier["key"]])
         ],
         "figures": figures,
         "today": (opens_on + dt.timedelta(days=1)).isoformat(),
