@@ -36,6 +36,21 @@ class Columns:
     decimals: int = 2
     at_least: int = 5
 
+    def words(self) -> str:
+        """Which columns there are and how they become one, as a sentence without its full stop."""
+        names = "、".join(column.title for column in self.columns)
+        if self.way == "latest":
+            return f"{names}；以最后填写的一栏为准"
+        if self.way == "weighted":
+            names = "、".join(f"{column.title} {show_points(column.weight)}%" for column in self.columns)
+            return f"{names}；按权重相加，保留 {self.decimals} 位小数"
+        dropping = (
+            f"满 {self.at_least} 个评分时去掉最高和最低各一个，"
+            if self.way == "mean_without_extremes"
+            else ""
+        )
+        return f"{names}；{dropping}取平均分，保留 {self.decimals} 位小数"
+
     def combine(self, totals: Mapping[str, int | None]) -> Combined:
         """The result of column key → total (scaled, None where not filled). Keys of no column are not asked."""
         filled = [(column, totals.get(column.key)) for column in self.columns]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from scoring.compiled import Points
 from scoring.criteria import Verdict
+from scoring.giving import REASON_DUE
 from scoring.items import Indicator
 from scoring.measures import Figures
 from scoring.points import show_points
@@ -29,6 +30,12 @@ class Line(NamedTuple):
     because: str
     flags: tuple[str, ...]
     raw: int
+
+    @property
+    def told(self) -> str:
+        """The reason, with what a rule asks an officer to look at (reading A17)."""
+        asked = [flag for flag in self.flags if flag != REASON_DUE and flag not in self.because]
+        return f"{self.because}（{'；'.join(asked)}）" if asked else self.because
 
     @property
     def shown(self) -> str:

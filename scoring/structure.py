@@ -225,6 +225,16 @@ class Rubric:
     def readings_of(self, indicator: Indicator) -> tuple[Reading, ...]:
         return tuple(self.readings[number] for number in indicator.readings)
 
+    @property
+    def mark_reading(self) -> Reading | None:
+        """How the pass mark is read."""
+        return self.readings.get(self.pass_mark.reading) if self.pass_mark else None
+
+    @property
+    def later_reading(self) -> Reading | None:
+        """How the later period is read."""
+        return self.readings.get(self.later_period.reading) if self.later_period else None
+
     def passed(self, total: int) -> bool | None:
         """Whether a total (scaled) passes; None while no pass mark is set."""
         return self.pass_mark.met(total) if self.pass_mark else None

@@ -17,6 +17,7 @@ from accreditation.models import Application, Assessment, State
 from accreditation.permissions import reasons_against, verbs_for
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
+from accreditation.score_columns import SELF, titles
 from accreditation.views.moving import METHODS
 from accreditation.views.prints import prints
 from regions import clock
@@ -175,6 +176,7 @@ def file_view(request, application):
         "own": own if own and shows(user, application, own.level) else None,
         "columns": columns,
         "combined": case_file.combined(application, user),
+        "self_title": titles(sheet).get(SELF, "自评"),
         "projects": case_file.projects(application, columns, kept),
         "work": "评分" if sheet is None or sheet.has_points else "核对",
         "own_in": bool(application.step) and sheet_is_in(application, application.state),

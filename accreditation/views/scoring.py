@@ -115,9 +115,8 @@ def _autosaved(request, application, form):
 
 
 def _because(row):
-    if row.recomputed and row.basis:
-        return f"更正后：{row.basis.because}"
-    return row.basis.because if row.basis else ""
+    told = "" if row.basis is None else row.basis.because if isinstance(row, sheets.Check) else row.basis.told
+    return f"更正后：{told}" if row.recomputed and told else told
 
 
 def _basis(row):

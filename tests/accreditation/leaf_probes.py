@@ -211,6 +211,14 @@ class World:
             number="L22-1", created_at=AT, self_sheet=ScoreSheet.objects.create(rubric=self.sheet),
         )  # fmt: skip
 
+    def fill(self, figures):
+        """Figures in the draft's sheet, as a community would have filed them."""
+        ScoreSheet.objects.filter(pk=self.draft.self_sheet_id).update(figures=canonical(figures))
+
+    def sheet_pages(self, application) -> range:
+        """The numbers of the filing pages."""
+        return range(1, len(filing_content.rubric(application).pages_for(application.tier)) + 1)
+
     # A document that differs
 
     def version_of(self, document) -> ProgrammeVersion:

@@ -43,11 +43,27 @@ def test_columns_become_one(way, values, total):
     assert combined(way, values) == total
 
 
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ({"way": "latest"}, "自评分、县级、市级；以最后填写的一栏为准"),
+        ({"way": "mean"}, "自评分、县级、市级；取平均分，保留 2 位小数"),
+        (
+            {"way": "mean_without_extremes", "at_least": 6, "decimals": 1},
+            "自评分、县级、市级；满 6 个评分时去掉最高和最低各一个，取平均分，保留 1 位小数",
+        ),
+    ],
+)
+def test_the_way_in_words(way, words):
+    assert columns(way).words() == words
+
+
 def test_weighted_columns():
     named = [{**one, "weight": weight} for one, weight in zip(COLUMNS, ("20", "30", "50"), strict=True)]
     found = columns({"way": "weighted"}, named)
     totals = {"self": 90 * UNIT, "county": 80 * UNIT, "city": 95 * UNIT}
     assert show_points(found.combine(totals).total) == "89.5"  # 18 + 24 + 47.5
+    assert found.words() == "自评分 20%、县级 30%、市级 50%；按权重相加，保留 2 位小数"
     assert found.combine({**totals, "county": None}).because == "缺少县级，暂不能加权"
 
 

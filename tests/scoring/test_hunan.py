@@ -205,3 +205,14 @@ def test_the_step_of_an_item(hunan, code, step):
 )
 def test_what_an_officer_may_give(hunan, code, points, sentence):
     assert hunan.problem_with(code, points) == sentence
+
+
+def test_an_officer_is_told_what_to_look_at(hunan, sheet):
+    """Reading A17: the item alone loses, and whoever reviews it is told. What the reason says already is not said twice."""
+    lines = score(hunan, {**sheet, "extortion_found": True, "zero_employment_families": 0,
+                          "zero_employment_families_cleared": 0, "economy_points": "2"}).lines  # fmt: skip
+    flag = "出现“吃、拿、卡、要”情况，请审核人核实并考虑是否推荐"
+    assert lines["H30"].told == f"{lines['H30'].because}（{flag}）"
+    assert lines["H07"].flags and lines["H07"].told == lines["H07"].because
+    assert lines["H32"].flags and lines["H32"].told == lines["H32"].because
+    assert lines["H01"].told == lines["H01"].because
