@@ -8,6 +8,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from accreditation.paper import fonts
+
 FREE_BYTES = 200 * 1024 * 1024
 
 
@@ -19,7 +21,10 @@ def healthz(request):
 
 @login_not_required
 def readyz(request):
-    """200 when the database answers, its migrations are applied and the disk has room; else 503 with what is not."""
+    """200 when the database answers, its migrations are applied and the disk has room and paper has fonts;
+
+    else 503 with what is not, in a word for programs and, where a person must act, a sentence.
+    """
     wrong = []
     try:
         executor = MigrationExecutor(connection)
@@ -29,4 +34,8 @@ def readyz(request):
         wrong.append("database")
     if shutil.disk_usage(settings.VAR).free < FREE_BYTES:
         wrong.append("disk")
-    return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
+    answer = {"ready": not wrong, "wrong": wrong}
+    if fonts.missing_characters():
+        wrong.append("fonts")
+        answer |= {"ready": False, "fonts": f"{fonts.NO_FONT}{fonts.HINT}"}
+    return JsonResponse(answer, status=503 if wrong else 200, json_dumps_params={"ensure_ascii": False})

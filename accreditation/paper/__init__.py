@@ -1,0 +1,1 @@
+"""Official paper: what is printed, stamped, and checked by its code."""
