@@ -238,3 +238,42 @@ class FormReceipt(models.Model):
     address = models.CharField(max_length=200)
     result = models.CharField(max_length=300)
     at = models.DateTimeField()
+
+
+class Job(models.Model):
+    """Work that a person asked for and a worker does behind the pages (accounts/jobs.py): a packet, a large export.
+
+    `at` is the moment of the portal's clock it was asked at; the lease (`beat_at`, `worker`) runs on real time.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待处理"
+        RUNNING = "running", "正在处理"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未能完成"
+        CANCELLED = "cancelled", "已取消"
+
+    key = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=30)
+    title = models.CharField("事项", max_length=200)
+    arguments = models.TextField()  # canonical JSON
+    by = models.ForeignKey(User, models.PROTECT, related_name="jobs")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    # Digest of what was asked by whom; empty once it may be asked anew. The same asked twice is one job.
+    once = models.CharField(max_length=64, null=True, unique=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    sentence = models.CharField(max_length=500, blank=True)
+    stored_name = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    size = models.BigIntegerField(default=0)
+    at = models.DateTimeField("提出时间")
+    ended_at = models.DateTimeField("结束时间", null=True)
+    worker = models.CharField(max_length=32, blank=True)
+    beat_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "后台任务"
+        indexes = [models.Index(fields=["state", "id"], name="job_waiting")]

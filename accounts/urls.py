@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, demonstration, logs, offices, people, people_import, sign_in
+from accounts.views import account, demonstration, jobs, logs, offices, people, people_import, sign_in
 
 app_name = "accounts"
 
@@ -39,6 +39,12 @@ urlpatterns = [
     path("security/", logs.security, name="security"),
     path("audit-log/", logs.audit_log, name="audit_log"),
     path("audit-log/verify/", logs.verify_chain, name="verify_chain"),
+    # /jobs/
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<str:key>/", jobs.job, name="job"),
+    path("jobs/<str:key>/file/", jobs.job_file, name="job_file"),
+    path("jobs/<str:key>/cancel/", jobs.cancel_job, name="cancel_job"),
+    path("jobs/<str:key>/renew/", jobs.renew_job, name="renew_job"),
     # The demonstration
     path("demo/", demonstration.demo, name="demo"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),

@@ -232,6 +232,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(environment.text("FILES", str(VAR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# What is done behind the pages (accounts/jobs.py): kind → the function that does it, called with a Work.
+PORTAL_JOBS: dict[str, str] = {}
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -28,4 +28,11 @@ $py manage.py demo_accounts
 echo
 echo "  http://127.0.0.1:$port/        Ctrl-C stops it; the data stay."
 echo
-exec .venv/bin/gunicorn config.wsgi --bind "127.0.0.1:$port" --workers 2 --threads 8 --log-level warning
+# The pages, and beside them the worker of what is done behind the pages; both end together.
+.venv/bin/gunicorn config.wsgi --bind "127.0.0.1:$port" --workers 2 --threads 8 --log-level warning &
+server=$!
+$py manage.py work &
+worker=$!
+trap 'kill $server $worker 2>/dev/null; wait' EXIT
+trap 'exit 0' INT TERM
+wait $server

@@ -83,6 +83,9 @@ MATRIX = {
     "people/<int:pk>/disable-otp/": SYSADMIN, "offices/": SYSADMIN, "offices/new/": SYSADMIN, "offices/<int:pk>/": SYSADMIN,
     "security/": Row({"secadmin"}), "audit-log/": Row({"audadmin"}),
     "audit-log/verify/": Row((), post_only=True, changes={"audadmin"}),
+    # Work behind the pages: nobody asked for any (tests/accounts/test_jobs.py has them)
+    "jobs/": Row(SIGNED_IN), "jobs/<str:key>/": Row((), sees=()), "jobs/<str:key>/file/": Row((), sees=()),
+    "jobs/<str:key>/cancel/": Row((), sees=(), post_only=True), "jobs/<str:key>/renew/": Row((), sees=(), post_only=True),
     # Working days
     "workdays/": Row(SIGNED_IN), "workdays/day/": SYSADMIN, "workdays/import/": SYSADMIN,
     # The community's own file: it is filed, so that its forms lead back to it

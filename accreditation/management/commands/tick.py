@@ -4,7 +4,7 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts import limits
+from accounts import jobs, limits
 from accreditation import notices
 from regions import clock
 
@@ -14,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         limits.sweep(timezone.now())
+        jobs.sweep(timezone.now())
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
         for playing, at in clock.moments():
             self._at(playing, at)
