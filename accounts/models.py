@@ -277,3 +277,72 @@ class Job(models.Model):
     class Meta:
         verbose_name = "后台任务"
         indexes = [models.Index(fields=["state", "id"], name="job_waiting")]
+
+
+class ImportBatch(models.Model):
+    """A file that was imported, or looked at for that (accounts/imports/). What was checked is kept, and applied as checked.
+
+    `of`: the row of an upper floor that the kind is about (a round, an application), or empty.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "等待检查"
+        CHECKED = "checked", "已检查，未导入"
+        APPLIED = "applied", "已导入"
+        UNDONE = "undone", "已撤销"
+
+    key = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=30)
+    of = models.BigIntegerField(null=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="imports")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    stored_name = models.CharField(max_length=200)
+    file_name = models.CharField("文件", max_length=120)
+    checksum = models.CharField(max_length=64)  # SHA-256 of the file
+    asked = models.TextField(
+        default="{}"
+    )  # JSON of what the form asked besides the file: a document, a reason
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.WAITING)
+    plan = models.CharField(max_length=64, blank=True)  # digest of what the check found would happen
+    new = models.PositiveIntegerField("新增", default=0)
+    changed = models.PositiveIntegerField("变更", default=0)
+    unchanged = models.PositiveIntegerField("不变", default=0)
+    wrong = models.PositiveIntegerField("有误", default=0)
+    reported = models.PositiveIntegerField("未读取", default=0)
+    filled = models.PositiveIntegerField(default=0)  # rows below the heads with anything in them
+    solid = models.PositiveIntegerField(default=0)  # rows not read that look like data
+    notes = models.TextField(default="[]")  # JSON list of sentences about the file as a whole
+    uploaded_at = models.DateTimeField("上传时间")
+    applied_at = models.DateTimeField("导入时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "导入"
+        indexes = [models.Index(fields=["kind", "id"], name="import_kind")]
+
+
+class ImportLine(models.Model):
+    """One row of an imported file and what comes of it. `target`: the key of the row it became or changed."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "新增"
+        CHANGED = "changed", "变更"
+        UNCHANGED = "unchanged", "不变"
+        WRONG = "wrong", "有误"
+        REPORTED = "reported", "未读取"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="lines")
+    row = models.PositiveIntegerField("行")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    title = models.CharField(max_length=120)
+    # JSON: "changes" [[head, from, to]], "faults" and "hints" [[column index, head, sentence]].
+    told = models.TextField()
+    target = models.BigIntegerField(null=True)
+    # JSON of the fields written, as they were and as they became: what an undo compares and puts back.
+    before = models.TextField(default="{}")
+    after = models.TextField(default="{}")
+
+    class Meta:
+        ordering = ["row"]
+        indexes = [models.Index(fields=["batch", "outcome", "row"], name="import_line")]
