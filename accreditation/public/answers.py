@@ -1,0 +1,98 @@
+"""Objections as a stranger meets them: the entry to object to, and the answer for whoever holds the query code."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accreditation.models import NoticeEntry, Objection
+from regions.clock import end_of
+
+
+@dataclass(frozen=True)
+class OpenEntry:
+    """An entry someone wants to object to, with what the page says about it."""
+
+    pk: int
+    notice: int
+    notice_title: str
+    name: str
+    place: str
+    issuer: str
+    contact: str
+    last_day: dt.date
+    open: bool
+
+
+def entry(notice_pk, entry_pk, at) -> OpenEntry | None:
+    row = (
+        NoticeEntry.objects.filter(pk=entry_pk)
+        .values_list(
+            "pk",
+            "notice",
+            "notice__title",
+            "name",
+            "place",
+            "notice__office__name",
+            "notice__contact",
+            "notice__last_day",
+            "status",
+        )
+        .first()
+    )
+    # Compared here: a number too large for the column is a missing notice too.
+    if row is None or row[1] != notice_pk:
+        return None
+    running = row[-1] == NoticeEntry.Status.RUNNING and at < end_of(row[-2])
+    return OpenEntry(*row[:-1], open=running)
+
+
+@dataclass(frozen=True)
+class ObjectionState:
+    """What the holder of a query code reads: where it stands and the answer. Never who raised it or what was said."""
+
+    code: str
+    name: str
+    notice: int
+    notice_title: str
+    issuer: str
+    contact: str
+    named: bool
+    raised_at: dt.datetime
+    admitted_at: dt.datetime | None
+    due_on: dt.date | None
+    extended: bool
+    settled_at: dt.datetime | None
+    outcome: str
+    reply: str
+
+    @property
+    def words(self) -> str:
+        if self.settled_at:
+            return f"已办结：{Objection.Outcome(self.outcome).label}"
+        return "已受理，正在核查" if self.admitted_at else "已收到，等待受理"
+
+
+def objection(code) -> ObjectionState | None:
+    """By its query code (as stored); None for an unknown one."""
+    row = (
+        Objection.objects.filter(code=code)
+        .values_list(
+            "code",
+            "entry__name",
+            "entry__notice",
+            "entry__notice__title",
+            "entry__notice__office__name",
+            "entry__notice__contact",
+            "named",
+            "raised_at",
+            "admitted_at",
+            "due_on",
+            "extended_reason",
+            "settled_at",
+            "outcome",
+            "reply",
+        )
+        .first()
+    )
+    if row is None:
+        return None
+    return ObjectionState(*row[:10], bool(row[10]), *row[11:])
