@@ -18,6 +18,13 @@ TABLES = [
     "accreditation_noticeevent",
     "accreditation_recognitionevent",
     "accreditation_roundevent",
+    "subsidies_batch",
+    "subsidies_entry",
+    "subsidies_expense",
+    "subsidies_expensefile",
+    "subsidies_finding",
+    "subsidies_moneyevent",
+    "subsidies_signature",
 ]
 
 
