@@ -61,15 +61,20 @@ class _Printer:
         text = stylesheet_path().read_text(encoding="utf-8")
         self.css = CSS(string=text, url_fetcher=self.fetcher, font_config=self.fonts)
 
+    def pages(self, html):
+        found = self._document(html).render(self.fonts, stylesheets=[self.css]).pages
+        return {name: number for number, page in enumerate(found, 1) for name in page.anchors}
+
     def print(self, html):
-        document = HTML(string=html, url_fetcher=self.fetcher, media_type="print")
-        return document.write_pdf(
+        return self._document(html).write_pdf(
             stylesheets=[self.css],
             font_config=self.fonts,
             pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
             pdf_tags=True,
-            optimize_images=False,
         )
+
+    def _document(self, html):
+        return HTML(string=html, url_fetcher=self.fetcher, media_type="print")
 
 
 class _Thread:
@@ -79,10 +84,10 @@ class _Thread:
         self.pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="paper")
         self.printer = None
 
-    def run(self, html):
+    def run(self, what, html):
         if self.printer is None:
             self.printer = _Printer()
-        return self.printer.print(html)
+        return getattr(self.printer, what)(html)
 
 
 def render(html: str) -> bytes:
@@ -91,10 +96,19 @@ def render(html: str) -> bytes:
     The same HTML gives the same bytes. Tagged, with title and language from the document. TooLarge above MOST_TAGS or
     MOST_CHARACTERS, where it nests too deep, and after MOST_SECONDS.
     """
+    return _wait("print", html)
+
+
+def pages_of(html: str) -> dict[str, int]:
+    """On which page each element with an id begins, from 1, when the document is printed. Refuses as `render` does."""
+    return _wait("pages", html)
+
+
+def _wait(what, html):
     if len(html) > MOST_CHARACTERS or html.count("<") > MOST_TAGS:
         raise TooLarge("这份文件太大，不能一次打印，请分成几份。")
     thread = _thread()
-    waiting = thread.pool.submit(thread.run, html)
+    waiting = thread.pool.submit(thread.run, what, html)
     try:
         return waiting.result(timeout=MOST_SECONDS)
     except RecursionError:
