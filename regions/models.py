@@ -6,8 +6,9 @@ comparison, whatever the depth, and follows who reports to whom, not the digits 
 """
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import StrIndex
+from django.db.models import F, Q
+
+from regions import name_search
 
 # How many positions a region of each level spans. The n-th child stands n slots behind its parent, a slot being the
 # span of the level just below the parent; a child of a deeper level (济源市 under 河南省) spans only its own level.
@@ -106,19 +107,15 @@ class CommunityQuerySet(models.QuerySet):
         return self.filter(until__isnull=True)
 
     def search(self, text):
-        """Communities whose name, former name or code holds the text; an empty text keeps all.
-
-        Compares with INSTR/STRPOS, not LIKE: SQLite's LIKE ignores the case of Latin letters and PostgreSQL's does
-        not, and there is nothing to escape.
-        """
+        """Communities whose name, former name or code holds the text; an empty text keeps all (regions/name_search.py)."""
         text = text.strip()
-        if not text:
-            return self
-        former = FormerCommunity.objects.alias(at=StrIndex("name", Value(text))).filter(at__gt=0)
-        found = Q(name_at__gt=0) | Q(pk__in=former.values("community"))
-        if text.isascii() and text.isdigit():
-            found |= Q(code__startswith=text)
-        return self.alias(name_at=StrIndex("name", Value(text))).filter(found)
+        return self.filter(held_by_name(text)) if text else self
+
+    def bulk_create(self, objs, *args, **kwargs):
+        """As Django's; the names can be found at once."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        name_search.keep(NameGram.objects, ((one.pk, one.name) for one in made))
+        return made
 
 
 class Community(models.Model):
@@ -165,9 +162,24 @@ class Community(models.Model):
     def __str__(self):
         return self.name
 
+    def save(self, *args, **kwargs):
+        """A name can be found as soon as it is written; pairs of a former one stay, since it is still found by it."""
+        super().save(*args, **kwargs)
+        written = kwargs.get("update_fields")
+        if written is None or "name" in written:
+            name_search.keep(NameGram.objects, [(self.pk, self.name)])
+
     @property
     def full_name(self):
         return f"{self.place} {self.name}"
+
+
+class FormerCommunityQuerySet(models.QuerySet):
+    def bulk_create(self, objs, *args, **kwargs):
+        """As Django's; the former names can be found at once."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        name_search.keep(NameGram.objects, ((one.community_id, one.name) for one in made))
+        return made
 
 
 class FormerCommunity(models.Model):
@@ -181,9 +193,39 @@ class FormerCommunity(models.Model):
     until = models.DateField()
     document = models.CharField(max_length=100, blank=True)
 
+    objects = FormerCommunityQuerySet.as_manager()
+
     class Meta:
         ordering = ["until"]
-        indexes = [models.Index(fields=["name"], name="former_community_name")]
+        indexes = [
+            models.Index(fields=["name"], name="former_community_name"),
+            models.Index(fields=["code"], name="former_community_code"),
+        ]
+
+    def save(self, *args, **kwargs):
+        """The community is still found by this name."""
+        super().save(*args, **kwargs)
+        name_search.keep(NameGram.objects, [(self.community_id, self.name)])
+
+
+class NameGram(models.Model):
+    """Two neighbouring characters of a name that a community has or had: what the search looks up."""
+
+    gram = models.CharField(max_length=2)
+    community = models.ForeignKey(Community, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gram", "community"], name="name_gram_once")]
+
+    def __str__(self):
+        return self.gram
+
+
+def held_by_name(text: str, to: str = "") -> Q:
+    """The condition that the community of a row is found by a text; `to` as in name_search.condition."""
+    return name_search.condition(
+        text, grams=NameGram.objects.all(), former=FormerCommunity.objects.all(), to=to
+    )
 
 
 class Succession(models.Model):

@@ -1,0 +1,95 @@
+"""Finding communities by a part of their names, old ones too, among hundreds of thousands: the one place that does it.
+
+A name is kept as its pairs of neighbouring characters (NameGram), so that a text of two characters or more is looked up
+instead of compared with every name. It works the same on SQLite and PostgreSQL, whose own text indexes answer two
+Chinese characters wrongly or by a scan. Here are the rules; the registry's models keep the pairs as they are written
+(`Community.save`, `FormerCommunity.save`, `bulk_create`), and `manage.py rebuild_name_search` makes them anew.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+
+MOST_PAIRS = 6  # of a long text: enough for a rare one to be among them
+FEW = 200  # a pair in so few names needs no rarer one
+COMMON = (
+    2000  # a pair in more names than this ("社区") is found sooner by reading names in the order of the list
+)
+CODE_LENGTH = 12
+
+
+def pairs_of(name: str) -> set[str]:
+    """The pairs of neighbouring characters of a name: 桂花社区 → 桂花, 花社, 社区."""
+    return {name[n : n + 2] for n in range(len(name) - 1)}
+
+
+def keep(grams, names: Iterable[tuple[int, str]], batch=2000) -> None:
+    """Keep the pairs of names, given with the key of their community. grams: a queryset of NameGram."""
+    made = [grams.model(community_id=key, gram=pair) for key, name in names for pair in pairs_of(name)]
+    grams.bulk_create(made, batch_size=batch, ignore_conflicts=True)
+
+
+def rarest_pair(text: str, grams) -> str | None:
+    """A pair of the text that stands in few names, the rarest looked at; None where all are common or there is none.
+
+    One query for each pair looked at, which counts no further than COMMON.
+    """
+    rarest, least = None, COMMON + 1
+    for pair in sorted(pairs_of(text))[:MOST_PAIRS]:
+        count = grams.filter(gram=pair).order_by()[:least].count()
+        if count < least:
+            rarest, least = pair, count
+        if least <= FEW:
+            break
+    return rarest
+
+
+def condition(text: str, *, grams, former, to: str = "") -> Q:
+    """What a row must meet for its community's name, former name or code to hold the text (not empty, ends cut).
+
+    grams, former: querysets of NameGram and FormerCommunity. to: the way from the row to its community, "" for a
+    community itself, else ending in "__". Compares with INSTR/STRPOS, not LIKE: SQLite's LIKE ignores the case of Latin
+    letters and PostgreSQL's does not, and there is nothing to escape. Asks the database which pair is rare.
+    """
+    key = f"{to}pk"
+    once = former.filter(_holds("name", text), community=OuterRef(key)).order_by()
+    found = _holds(f"{to}name", text) | Q(Exists(once))
+    if pair := rarest_pair(text, grams):
+        found &= Q(**{f"{key}__in": grams.filter(gram=pair).order_by().values("community")})
+    if text.isascii() and text.isdigit() and len(text) <= CODE_LENGTH:
+        found |= _coded(f"{to}code", text)
+        found |= Q(**{f"{key}__in": former.filter(_coded("code", text)).order_by().values("community")})
+    return found
+
+
+def _holds(column, text) -> Q:
+    return Q(GreaterThan(StrIndex(F(column), Value(text)), Value(0)))
+
+
+def _coded(column, digits) -> Q:
+    """A code that begins with these digits, as a range that an index serves."""
+    return Q(**{f"{column}__gte": digits, f"{column}__lte": digits.ljust(CODE_LENGTH, "9")})
+
+
+def rebuild(connection, grams, *registers) -> int:
+    """Make all pairs anew from the names of the registers, inside the database; returns how many there are.
+
+    registers: (table, column of the community's key, column of the name, its greatest length).
+    """
+    quote = connection.ops.quote_name
+    table = quote(grams.model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")
+        for source, key, name, length in registers:
+            source, key, name = quote(source), quote(key), quote(name)
+            for start in range(1, length):
+                cursor.execute(
+                    f"INSERT INTO {table} (gram, community_id) SELECT substr({name}, {start}, 2), {key}"
+                    f" FROM {source} WHERE length({name}) > {start} ORDER BY 1, 2 ON CONFLICT DO NOTHING"
+                )
+                if not cursor.rowcount:
+                    break
+        cursor.execute(f"SELECT COUNT(*) FROM {table}")
+        return cursor.fetchone()[0]
