@@ -15,6 +15,7 @@ from accreditation.models.applications import (
 )
 from accreditation.models.notices import Notice, NoticeEntry, NoticeEvent, Objection, ObjectionFile
 from accreditation.models.panels import Assessor, Panel, PanelScore
+from accreditation.models.paper import PaperCopies, Print, Scan
 from accreditation.models.plans import StreetPlan
 from accreditation.models.programmes import Programme, ProgrammeVersion, RubricPublication
 from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent
@@ -36,6 +37,8 @@ __all__ = [
     "ObjectionFile",
     "Panel",
     "PanelScore",
+    "PaperCopies",
+    "Print",
     "Programme",
     "ProgrammeVersion",
     "Quota",
@@ -47,6 +50,7 @@ __all__ = [
     "Round",
     "RoundEvent",
     "RubricPublication",
+    "Scan",
     "SiteVisit",
     "State",
     "StreetPlan",
