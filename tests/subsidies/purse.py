@@ -1,0 +1,78 @@
+"""The small house with money in it: Gansu's rules placed in 甲省, finance officers, and the verbs of a year in order."""
+
+import datetime as dt
+
+from accounts.models import Role
+from accreditation import programmes, recognitions
+from accreditation.models import Recognition
+from subsidies import accrual
+from subsidies.models import Entry
+from tests.factories import House, moment, placed
+
+YEAR = 2018
+PROGRAMME = "gansu-2023"
+
+
+def day(month, number, year=YEAR):
+    return dt.date(year, month, number)
+
+
+class Purse:
+    """Community 0 to 11 of the house; `money` is the fen a city-level title brings."""
+
+    money = 10_000_00
+
+    def __init__(self, house=None, **changes):
+        self.house = house or House()
+        self.load(**changes)
+        self.finance = {
+            name: self.house.people.finance(self.house.regions[name])
+            for name in ("甲省", "东市", "一县", "二县", "西市", "三县")
+        }
+
+    def load(self, key=PROGRAMME, place="甲省", **changes):
+        """A programme document placed in a region of the house."""
+        document = placed(key, self.house.regions[place], **changes)
+        return programmes.load(document, f"{key}.json", at=moment(dt.date(2017, 1, 3)))[0]
+
+    def title(self, number, money, granted_on=dt.date(2016, 5, 1), ended_on=None):
+        """One more title of a community, taken over."""
+        count = Recognition.objects.count()
+        (title,) = recognitions.take_over(
+            [self.house.community(number)],
+            tier=money,
+            tier_name={
+                "national": "国家级充分就业社区",
+                "provincial": "省级充分就业社区",
+                "county": "区级充分就业社区",
+            }.get(money, "市级充分就业社区"),
+            issuer={"national": "nation", "provincial": "province", "county": "county"}.get(money, "city"),
+            rank=1,
+            money=money,
+            issuer_name="测试",
+            document_number="",
+            granted_on=granted_on,
+            code=f"T{count}",
+            by=None,
+            at=moment(dt.date(2017, 1, 3)),
+        )
+        if ended_on:
+            Recognition.objects.filter(pk=title.pk).update(ended_on=ended_on)
+        return title
+
+    def community(self, number=0):
+        return self.house.community(number)
+
+    def accrue(self, year=YEAR, on=None):
+        return accrual.accrue(year, by=None, at=moment(on or day(1, 8, year)))
+
+    def entries(self, number=0, **what):
+        return list(Entry.objects.filter(community=self.community(number), **what).order_by("pk"))
+
+    # People
+
+    def hr(self, region="一县", role=Role.APPROVER):
+        return self.house.officer(region, role)
+
+    def filer(self, number=0):
+        return self.house.filer(self.community(number))
