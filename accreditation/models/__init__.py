@@ -18,7 +18,7 @@ from accreditation.models.panels import Assessor, Panel, PanelScore
 from accreditation.models.paper import PaperCopies, Print, Scan
 from accreditation.models.plans import StreetPlan
 from accreditation.models.programmes import Programme, ProgrammeVersion, RubricPublication
-from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent
+from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent, TitleSum
 from accreditation.models.rounds import Amendment, Quota, Round
 
 __all__ = [
@@ -54,4 +54,5 @@ __all__ = [
     "SiteVisit",
     "State",
     "StreetPlan",
+    "TitleSum",
 ]

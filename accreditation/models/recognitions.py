@@ -65,6 +65,8 @@ class Recognition(models.Model):
         indexes = [
             models.Index(fields=["position", "year", "id"], name="recognition_place_year"),
             models.Index(fields=["community", "granted_on"], name="recognition_community"),
+            # The register's order, in which its pages follow one another.
+            models.Index(fields=["position", "community", "id"], name="recognition_register"),
         ]
 
     def __str__(self):
@@ -95,3 +97,29 @@ class Recheck(models.Model):
                 condition=Q(passed__isnull=False) | ~Q(authorised_reason=""), name="recheck_gap_has_reason"
             ),
         ]
+
+
+class TitleSum(models.Model):
+    """How many titles of one kind, day and state there are below one city: the register's figures add these up.
+
+    Kept by accreditation/title_sums.py. stamp: the last event of a title they count in; older than the latest, they are
+    passed over until `manage.py tick` counts again.
+    """
+
+    slot = models.IntegerField()  # the city's: its position in units of a city's span
+    programme = models.CharField(max_length=40)
+    tier = models.CharField(max_length=20)
+    tier_name = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    granted_on = models.DateField()
+    valid_until = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    status = models.CharField(max_length=10)
+    titles = models.PositiveIntegerField()
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["slot"], name="title_sum_slot")]
+
+    def __str__(self):
+        return f"{self.slot} {self.tier_name} {self.year}"
