@@ -110,6 +110,8 @@ BUSINESS = {
     "order_stop": "决定停发补助",
     "lift_stop": "恢复补助",
     "reconcile": "核对资金台账",
+    "import_batch": "导入",
+    "undo_import": "撤销导入",
     "move_clock": "调整演示日期",
     "verify_chain": "核对事件链",
 }

@@ -287,6 +287,7 @@ class ImportBatch(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", "等待检查"
+        UNREADABLE = "unreadable", "无法读取"
         CHECKED = "checked", "已检查，未导入"
         APPLIED = "applied", "已导入"
         UNDONE = "undone", "已撤销"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account, demonstration, jobs, logs, offices, people, people_import, sign_in
+from accounts.views import account, demonstration, imports, jobs, logs, offices, people, people_import, sign_in
 
 app_name = "accounts"
 
@@ -31,6 +31,14 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("people/<int:pk>/activate/", people.activate, name="activate"),
     path("people/<int:pk>/disable-otp/", people.disable_otp, name="disable_otp"),
+    # /imports/
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<slug:kind>/", imports.import_file, name="import_file"),
+    path("imports/<slug:kind>/template.xlsx", imports.import_template, name="import_template"),
+    path("imports/batches/<str:key>/", imports.import_batch, name="import_batch"),
+    path("imports/batches/<str:key>/apply/", imports.apply_import, name="apply_import"),
+    path("imports/batches/<str:key>/undo/", imports.undo_import, name="undo_import"),
+    path("imports/batches/<str:key>/marked.xlsx", imports.import_marked, name="import_marked"),
     # /offices/
     path("offices/", offices.offices, name="offices"),
     path("offices/new/", offices.office_new, name="office_new"),

@@ -232,8 +232,14 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(environment.text("FILES", str(VAR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# What can be imported (accounts/imports/kinds.py): kind → the class that knows it, on the floor of its subject.
+PORTAL_IMPORTS: dict[str, str] = {
+    "communities": "accounts.imports.communities.Communities",
+}
 # What is done behind the pages (accounts/jobs.py): kind → the function that does it, called with a Work.
-PORTAL_JOBS: dict[str, str] = {}
+PORTAL_JOBS: dict[str, str] = {
+    "import": "accounts.imports.work.make",
+}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

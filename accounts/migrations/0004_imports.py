@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("waiting", "等待检查"),
+                            ("unreadable", "无法读取"),
                             ("checked", "已检查，未导入"),
                             ("applied", "已导入"),
                             ("undone", "已撤销"),

@@ -58,6 +58,7 @@ WITH_LIST = DESKS - {"street handler", "street approver", "next street"}
 LIST = Row(WITH_LIST, sees=SIGNED_IN - DESKS, changes={"county publisher", "county approver"})
 OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county approver"})
 ORGANISER = {"province approver"}
+IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
 ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
 MATRIX = {
@@ -116,6 +117,10 @@ MATRIX = {
     "desk/objections/<int:pk>/admit/": OBJECTION_PRESS, "desk/objections/<int:pk>/extend/": OBJECTION_PRESS,
     "desk/objections/<int:pk>/settle/": OBJECTION_PRESS,
     "desk/objections/<int:pk>/files/<int:file>/": Row(COUNTY, sees=SIGNED_IN - DESKS),
+    # Imports: communities by the desks of county and above; there is no batch
+    "imports/": Row(IMPORTERS), "imports/<slug:kind>/": Row(IMPORTERS), "imports/<slug:kind>/template.xlsx": Row(IMPORTERS),
+    "imports/batches/<str:key>/": Row((), sees=()), "imports/batches/<str:key>/apply/": Row((), sees=(), post_only=True),
+    "imports/batches/<str:key>/undo/": Row((), sees=(), post_only=True), "imports/batches/<str:key>/marked.xlsx": Row((), sees=()),
     # Rounds and the list of all one may see
     "applications/": Row(SIGNED_IN), "applications/export/": Row(DESKS | AUDITORS), "rounds/": Row(SIGNED_IN),
     "rounds/<int:pk>/": Row(SIGNED_IN), "rounds/<int:pk>/quotas/": Row(SIGNED_IN, changes=ORGANISER), "progress/": Row(SIGNED_IN),
@@ -169,7 +174,7 @@ def address(route, world, missing=False):
         "offices": officer.acting.office_id,
     }.get(route.split("/")[0], 1)  # fmt: skip
     values = {
-        "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017",
+        "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
         "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
         "<int:file>": world.file, "<int:member>": 1, "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
