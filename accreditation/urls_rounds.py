@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accreditation.views import organising, programmes, rounds
+from accreditation.views import list_exports, organising, programmes, rounds
 
 urlpatterns = [
     path("applications/", rounds.applications, name="applications"),
     path("applications/export/", rounds.export, name="export"),
+    path("exports/", list_exports.ask_list, name="list_export"),
     path("progress/", rounds.progress, name="progress"),
     # /rounds/programmes/
     path("rounds/programmes/", programmes.desk_programmes, name="desk_programmes"),

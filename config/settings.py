@@ -241,6 +241,8 @@ PORTAL_JOBS: dict[str, str] = {
     "import": "accounts.imports.work.make",
 }
 
+# Who writes a list as a workbook (accounts/listed.py): the lists of accounts stand a floor below the workbooks.
+PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

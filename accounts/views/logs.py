@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.account_events import SECURITY, WORDS, told, within
 from accounts.events import broken_links
 from accounts.forms import LogFilter
+from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import Event, EventHead, Role
 from regions import clock
 from regions.models import Region
@@ -18,9 +19,15 @@ from regions.models import Region
 PAGE = 50
 # A longer chain is checked by the nightly command, not while somebody waits.
 CHECKED_AT_ONCE = 50_000
+# The page says how many there are up to here: no page counts the whole log.
+COUNTED = 10_000
+COLUMNS = [
+    ("序号", 10), ("时间", 17), ("事项", 18), ("对象", 36), ("办理人", 14), ("岗位", 36), ("网络地址", 18), ("内容", 60), ("摘要", 66),
+]  # fmt: skip
 TOP = (Region.Level.NATION, Region.Level.PROVINCE)
 
 
+@exported
 @require_safe
 def security(request):
     """Sign-ins, refusals and changes of rights of the people below; for the security administrator."""
@@ -31,16 +38,18 @@ def security(request):
             actor=None, account_link=None
         )  # attempts under names that do not exist belong to no region
     rows = Event.objects.filter(whose, action__in=SECURITY)
-    return _log(request, rows, SECURITY, "accounts/security.html", {})
+    return _log(request, "安全事件", rows, SECURITY, "accounts/security.html", {})
 
 
+@exported
 @require_safe
 def audit_log(request):
     """Every event of the region's officers and the state of the chain; for the audit administrator."""
     region = _region(request, Role.AUDADMIN, "审计日志由审计管理员查看。")
     rows = Event.objects.filter(within(region))
     head = EventHead.objects.get(pk=1)
-    return _log(request, rows, WORDS, "accounts/audit_log.html", {"head": head, "limit": CHECKED_AT_ONCE})
+    context = {"head": head, "limit": CHECKED_AT_ONCE}
+    return _log(request, "审计日志", rows, WORDS, "accounts/audit_log.html", context)
 
 
 @require_POST
@@ -69,7 +78,7 @@ def _region(request, role, sentence):
     return acting.office.region
 
 
-def _log(request, rows, words, template, context):
+def _log(request, title, rows, words, template, context):
     """A page of a log, newest first; older pages by the last number seen, so that no page counts the whole log."""
     form = LogFilter(request.GET, words=words)
     form.is_valid()
@@ -84,16 +93,27 @@ def _log(request, rows, words, template, context):
         rows = rows.filter(at__gte=clock.start_of(asked["since"]))
     if asked.get("until"):
         rows = rows.filter(at__lt=clock.start_of(asked["until"] + dt.timedelta(days=1)))
+    rows = rows.select_related("actor", "posting__office", "posting__community").order_by("-seq")
+    if wanted(request):
+        return workbook(request, Listed(title, COLUMNS, rows.count(), streamed(rows, _line), words_of(form)))
+    counted = rows.order_by()[: COUNTED + 1].count()
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(seq__lt=int(before))
-    shown = list(
-        rows.select_related("actor", "posting__office", "posting__community").order_by("-seq")[: PAGE + 1]
-    )
+    shown = list(rows[: PAGE + 1])
     context |= {
         "form": form,
         "rows": [told(event) for event in shown[:PAGE]],
         "older": shown[PAGE - 1].seq if len(shown) > PAGE else None,
         "first_page": not before,
+        "count": f"{COUNTED} 条以上" if counted > COUNTED else f"{counted} 条" if counted else "",
     }
     return render(request, template, context)
+
+
+def _line(event):
+    row = told(event)
+    return (
+        event.seq, event.at, row["word"], row["subject"], row["who"], row["post"], row["ip"],
+        "；".join(map(str, row["changes"])), event.digest,
+    )  # fmt: skip

@@ -9,11 +9,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import forms, places
 from accounts.limits import client_ip
+from accounts.listed import Listed, exported, streamed, wanted, workbook
 from accounts.models import Office, Role
 from accounts.offices import DETAILS, save_office
 from regions import clock
 
 PAGE = 50
+COLUMNS = [
+    ("单位", 36), ("部门", 22), ("地区", 40), ("办公电话", 18), ("办公地址", 36), ("邮政编码", 10), ("电子邮箱", 24), ("动态口令", 10),
+]  # fmt: skip
 
 
 def _offices(request):
@@ -25,6 +29,7 @@ def _offices(request):
     return within.select_related("region").order_by("region__position", "department")
 
 
+@exported
 @require_safe
 def offices(request):
     """The offices of the own region and below."""
@@ -32,8 +37,18 @@ def offices(request):
     words = request.GET.get("q", "").strip()[:40]
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(region__name__icontains=words))
+    if wanted(request):
+        filters = f"单位或地区名称：{words}" if words else ""
+        return workbook(request, Listed("单位", COLUMNS, rows.count(), streamed(rows, _line), filters))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/offices.html", {"page": page, "q": words})
+
+
+def _line(one):
+    return (
+        one.name, one.get_department_display(), one.region.full_name, one.phone, one.address, one.postcode, one.email,
+        "须使用" if one.otp_required else "不要求",
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

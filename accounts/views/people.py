@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import forms, people, places, second_factor
 from accounts.account_events import SECURITY, about, told
 from accounts.limits import client_ip
+from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import ADMINISTRATORS, Event, Posting, Role
 from accounts.permissions import may_manage, people_visible_to, postings_within, roles_at, why_not_change
 from regions import clock
 
 PAGE = 50
 RECENT = 20
+COLUMNS = [("姓名", 14), ("用户名", 20), ("在任岗位", 60), ("最近登录", 12), ("状态", 16)]
 
 
 def _administrator(request):
@@ -35,6 +37,7 @@ def _sysadmin(request):
     return region
 
 
+@exported
 @require_safe
 def people_list(request):
     """Every account below, filtered and paged; the same number of queries for one row and for fifty."""
@@ -50,7 +53,11 @@ def people_list(request):
             to_attr="held",
         )
     )
-    page = Paginator(rows.order_by("username"), PAGE).get_page(request.GET.get("page"))
+    rows = rows.order_by("username")
+    if wanted(request):
+        filters = words_of(form)
+        return workbook(request, Listed("人员", COLUMNS, rows.count(), streamed(rows, _line), filters))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "form": form,
@@ -58,6 +65,17 @@ def people_list(request):
         "can_open": request.user.acting.role == Role.SYSADMIN,
     }
     return render(request, "accounts/people.html", context)
+
+
+def _line(one):
+    posts = "；".join(f"{posting.place} · {posting.get_role_display()}" for posting in one.held)
+    return (
+        one.name,
+        one.username,
+        posts or "没有在任岗位",
+        one.last_login and clock.day_of(one.last_login),
+        "已停用" if not one.is_active else "待首次修改密码" if one.must_change_password else "启用",
+    )
 
 
 def _filtered(rows, asked, region, today):

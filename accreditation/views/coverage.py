@@ -9,7 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.limits import client_ip
+from accounts.listed import exported, wanted, words_of
+from accounts.listed import workbook as listed_workbook
 from accreditation import coverage as counting
+from accreditation import list_columns
 from accreditation.coverage_book import book
 from accreditation.forms.coverage import SIZES, CoverageQuery
 from accreditation.permissions import may_read_inside
@@ -59,6 +62,7 @@ def coverage(request, pk):
     return render(request, "accreditation/coverage.html", context)
 
 
+@exported
 @require_safe
 def coverage_communities(request, pk):
     """The communities behind a number: those there are, those with the title, those without; today or at a year's end."""
@@ -78,7 +82,10 @@ def coverage_communities(request, pk):
     rows = counting.communities(found, form.cleaned_data.get("region") or own, day, **form.wanted())
     titles = counting.titles(found).held_on(day).order_by("-granted_on", "-pk")
     rows = rows.prefetch_related(Prefetch("recognitions", titles, to_attr="own_titles"))
-    paginator = Paginator(rows.order_by("position", "kind", "pk"), form.cleaned_data.get("size") or SIZES[0])
+    rows = rows.order_by("position", "kind", "pk")
+    if wanted(request):
+        return listed_workbook(request, list_columns.coverage_communities(rows, words_of(form)))
+    paginator = Paginator(rows, form.cleaned_data.get("size") or SIZES[0])
     context = _context(found) | {
         "form": form,
         "page": paginator.get_page(request.GET.get("page")),

@@ -8,8 +8,18 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.listed import exported, wanted, workbook
 from accounts.models import Role
-from accreditation import case_file, filing_content, journey, later_period, needs, queries, transitions
+from accreditation import (
+    case_file,
+    filing_content,
+    journey,
+    later_period,
+    list_columns,
+    needs,
+    queries,
+    transitions,
+)
 from accreditation.disclosure import sheet_is_in, shows
 from accreditation.forms import desk as forms
 from accreditation.hints import hints
@@ -94,18 +104,31 @@ class _Counted(Paginator):
         super().__init__(range(count), per_page)
 
 
+@exported
 @require_safe
 def queue(request):
     """What waits at the acting office's desk: groups, filters, and a dense table to work from."""
     _only_desks(request.user)
     waiting = _Queue(request.user, request.GET)
     request.waiting = waiting.groups["all"].count  # the menu shows it too
+    steps = [r.route.step(queries.desk_of(request.user)) for r in waiting.rounds]
+    columns = {
+        "scores": any(step.scores for step in steps),
+        "points": any(queries.by_points(r) for r in waiting.rounds),
+        "visits": any(step.needs.get("site_visit") for step in steps),
+        "level_name": case_file.LEVEL_NAMES[request.user.acting.level],
+    }
+    if wanted(request):
+        chosen = "；".join(words for words, _ in waiting.form.chips())
+        return workbook(
+            request,
+            list_columns.queue(waiting.group.label, waiting.count, waiting.rows, filters=chosen, **columns),
+        )
     size = waiting.form.cleaned_data.get("size") or forms.SIZES[0]
     page = _Counted(waiting.count, size).get_page(request.GET.get("page"))
     rows = waiting.rows(page.start_index() - 1, page.end_index()) if waiting.count else []
     acting = request.user.acting
-    steps = [r.route.step(queries.desk_of(request.user)) for r in waiting.rounds]
-    context = {
+    context = columns | {
         "form": waiting.form,
         "groups": list(waiting.groups.values()),
         "group": waiting.group,
@@ -114,13 +137,9 @@ def queue(request):
         "sizes": forms.SIZES,
         "rounds": waiting.rounds,
         "several": len({(row.application.round_id, row.application.tier) for row in rows}) > 1,
-        "scores": any(step.scores for step in steps),
-        "points": any(queries.by_points(r) for r in waiting.rounds),
-        "visits": any(step.needs.get("site_visit") for step in steps),
         "listing": any(step.listing for step in steps) and acting.role != Role.HANDLER,
         "batch_verb": waiting.batch_verb,
         "batch_word": BATCH_WORDS.get(waiting.batch_verb, ""),
-        "level_name": case_file.LEVEL_NAMES[acting.level],
         "first": rows[0].application if rows and rows[0].here else None,
         "start_here": _start(acting.role, waiting.group.key, waiting.group.label),
         "empty_title": f"目前没有“{waiting.group.label}”的申报"

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.listed import exported, wanted, workbook
 from accounts.models import Role
+from accreditation import list_columns, needs, notices, transitions
 from accreditation import lists as ranking
-from accreditation import needs, notices, transitions
 from accreditation.forms.lists import Move, NoticeText, PassOver, SeenList
 from accreditation.models import Application, Notice, Round, State
 from accreditation.permissions import reasons_against
@@ -48,6 +49,7 @@ def place_of(user, round_pk, tier):
         raise Http404 from error
 
 
+@exported
 @require_safe
 def lists(request):
     """My desk's lists, one a round and tier."""
@@ -75,6 +77,8 @@ def lists(request):
                 | {"recognises": round_.route.steps[-1].level == region.level}
                 | {"panel": round_.route.step(state).panel}
             )
+    if wanted(request):
+        return workbook(request, list_columns.lists(rows))
     return render(
         request,
         "accreditation/lists.html",
@@ -111,6 +115,7 @@ def _running(office, rounds):
 # One list
 
 
+@exported
 @require_safe
 def desk_list(request, round_pk, tier):
     """Rank, totals, cut line, who is on, who cannot be and why."""
@@ -136,13 +141,23 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         }
         for number, candidate in enumerate(desk.candidates, 1)
     ]
+    ranked = by_points(round_) or step.panel
+    own_title = "考核评分" if step.panel else "本级评分" if step.scores else "自评分"
+    if wanted(request) and request.method != "POST":
+        told = {
+            "ranked": ranked,
+            "own_title": own_title,
+            "by_points": by_points(round_),
+            "scores": step.scores,
+        }
+        return workbook(request, list_columns.desk_list(rows, round_=round_, tier=tier, **told))
     context = {
         "round": round_,
         "tier": tier,
         "step": step,
         "points": by_points(round_),
-        "ranked": by_points(round_) or step.panel,
-        "own_title": "考核评分" if step.panel else "本级评分" if step.scores else "自评分",
+        "ranked": ranked,
+        "own_title": own_title,
         "desk": desk,
         "rows": rows,
         "level": State(state).label,

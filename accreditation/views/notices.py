@@ -5,6 +5,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.listed import exported, wanted, workbook
+from accreditation import list_columns
 from accreditation.models import Notice, NoticeEntry, Objection
 from accreditation.refusals import NotYours
 from regions import clock
@@ -21,6 +23,7 @@ def publishing_office(user):
     return posting.office
 
 
+@exported
 @require_safe
 def notice_desk(request):
     """Every notice of the office, the running ones first, with its entries' states and open objections."""
@@ -36,6 +39,8 @@ def notice_desk(request):
         .select_related("round")
         .order_by("-last_day", "-pk")
     )
+    if wanted(request):
+        return workbook(request, list_columns.notices(rows, lambda few: _disputes(few, held), today))
     size = request.GET.get("size", "")
     paginator = Paginator(rows, int(size) if size in map(str, SIZES) else SIZES[0])
     page = paginator.get_page(request.GET.get("page"))

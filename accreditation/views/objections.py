@@ -10,8 +10,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.events import record
+from accounts.listed import exported, wanted, words_of, workbook
 from accounts.models import Role
-from accreditation import notices
+from accreditation import list_columns, notices
 from accreditation.forms.objections import Admit, Extend, ObjectionQuery, Settle
 from accreditation.models import NoticeEntry, NoticeEvent, Objection, ObjectionFile
 from accreditation.refusals import NotYours
@@ -42,6 +43,7 @@ def _clock_of(calendar, objection, today) -> dict:
     return {"left": abs(left) if left is not None else None, "late": due < today}
 
 
+@exported
 @require_safe
 def objection_desk(request):
     """The register with its clock: the open ones first, the next due on top."""
@@ -50,12 +52,17 @@ def objection_desk(request):
     shown = form.cleaned_data["show"] if form.is_valid() else ""
     if shown != "all":
         rows = rows.filter(settled_at__isnull=shown != "settled")
-    size = request.GET.get("size", "")
-    paginator = Paginator(
-        rows.order_by("settled_at", "due_on", "pk"), int(size) if size in map(str, SIZES) else SIZES[0]
-    )
-    page = paginator.get_page(request.GET.get("page"))
+    rows = rows.order_by("settled_at", "due_on", "pk")
     calendar = Calendar.load(request.user.acting.office.region)
+    if wanted(request):
+        today = clock.today()
+        filters = words_of(form) or "状态：未办结"
+        return workbook(
+            request, list_columns.objections(rows, lambda one: _clock_of(calendar, one, today), filters)
+        )
+    size = request.GET.get("size", "")
+    paginator = Paginator(rows, int(size) if size in map(str, SIZES) else SIZES[0])
+    page = paginator.get_page(request.GET.get("page"))
     lines = [{"objection": one} | _clock_of(calendar, one, clock.today()) for one in page.object_list]
     context = {"form": form, "lines": lines, "page": page, "sizes": SIZES}
     return render(request, "accreditation/objection_desk.html", context)

@@ -2,14 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import posted
+from accounts.listed import exported, wanted, workbook
 from accounts.models import Role
 from accreditation import amendments as amending
-from accreditation import quota_table, round_findings, round_words, rounds
+from accreditation import list_columns, quota_table, round_findings, round_words, rounds
 from accreditation.forms.organising import Amend, Places, Settle
 from accreditation.models import Round, State
 from accreditation.permissions import may_organise, may_read_inside
@@ -20,6 +22,7 @@ from regions import clock
 from regions.workdays import Calendar
 
 METHODS = ["GET", "HEAD", "POST"]
+PAGE = 50
 
 
 def visible_rounds(user):
@@ -45,12 +48,16 @@ def _own(request, pk, sentence="批次由主办单位的审核岗位管理。"):
     return found
 
 
+@exported
 @require_safe
 def list_rounds(request):
     """The rounds that concern the reader."""
     posting = request.user.acting
+    rows = visible_rounds(request.user)
+    if wanted(request):
+        return workbook(request, list_columns.rounds(rows))
     context = {
-        "rounds": visible_rounds(request.user),
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "office": posting is not None and posting.office_id is not None,
     }
     return render(request, "accreditation/rounds.html", context)
@@ -280,13 +287,17 @@ def _tiers(user, round_, rows, own, form):
 # Amendments
 
 
+@exported
 @require_safe
 def amendments(request, pk):
     """Every amendment of a round: number, document, reason, before and after."""
     found = _round(request, pk)
+    told = amending.told(found)
+    if wanted(request):
+        return workbook(request, list_columns.amendments(told, found))
     context = {
         "round": found,
-        "amendments": amending.told(found),
+        "amendments": told,
         "may_amend": found.status == Round.Status.OPEN and may_organise(request.user, found.region),
     }
     return render(request, "accreditation/amendments.html", context)

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import posted
+from accounts.listed import exported, wanted, workbook
 from accounts.models import ADMINISTRATORS
-from accreditation import case_file, panel_scores, panel_table, panels
+from accreditation import case_file, list_columns, panel_scores, panel_table, panels
 from accreditation.disclosure import shows_self
 from accreditation.forms import panels as forms
 from accreditation.models import Panel, PanelScore
@@ -19,6 +20,7 @@ from regions import clock
 from scoring.points import show_points
 
 
+@exported
 @require_safe
 def tasks(request):
     """The communities to assess, those not done first."""
@@ -26,6 +28,8 @@ def tasks(request):
     if posting is None or posting.office_id is None or posting.role in ADMINISTRATORS:
         raise NotYours("考核评分由受聘的考核人员办理。")
     rows = panel_table.tasks(request.user)
+    if wanted(request):
+        return workbook(request, list_columns.panel_tasks(rows))
     here = [row for row in rows if row.here]
     context = {
         "rows": rows,

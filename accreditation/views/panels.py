@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import posted
 from accounts.limits import client_ip
+from accounts.listed import exported, wanted, workbook
 from accounts.models import Department
-from accreditation import panel_book, panel_draw, panel_pool, panel_scores, panel_table, panels
+from accreditation import list_columns, panel_book, panel_draw, panel_pool, panel_scores, panel_table, panels
 from accreditation.forms import panels as forms
 from accreditation.models import Application, Panel, PanelScore, Round, RoundEvent, State
 from accreditation.permissions import may_read_panel, may_run_panel
@@ -41,6 +42,7 @@ def _run(request, pk):
     return found
 
 
+@exported
 @require_safe
 def list_panels(request):
     """The panels of my desk: those there are, and rounds that still want one."""
@@ -56,7 +58,14 @@ def list_panels(request):
         for one in rounds.select_related("version__programme", "region")
         if panels.has_panel(one, region) and (one.pk, region.pk) not in formed
     ]
-    context = {"panels": found, "wanting": wanting, "runs": may_run_panel(request.user, region)}
+    if wanted(request):
+        return workbook(request, list_columns.panels(found, wanting, region))
+    context = {
+        "panels": found,
+        "wanting": wanting,
+        "count": len(found) + len(wanting),
+        "runs": may_run_panel(request.user, region),
+    }
     return render(request, "accreditation/panels.html", context)
 
 

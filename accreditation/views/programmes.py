@@ -8,8 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import posted
+from accounts.listed import exported, wanted, workbook
 from accounts.models import ADMINISTRATORS, Role
-from accreditation import programme_shelf, public_rules, round_findings, rounds
+from accreditation import list_columns, programme_shelf, public_rules, round_findings, rounds
 from accreditation.forms.organising import NewRound
 from accreditation.permissions import may_organise
 from accreditation.refusals import NotYours
@@ -40,11 +41,14 @@ def _shelved(request, key):
     return found
 
 
+@exported
 @require_safe
 def desk_programmes(request):
     """Every programme that concerns the acting region."""
     region = _region(request.user)
     rows = [(shelved, may_organise(request.user, shelved.place)) for shelved in programme_shelf.shelf(region)]
+    if wanted(request):
+        return workbook(request, list_columns.programmes(rows))
     return render(request, "accreditation/desk_programmes.html", {"rows": rows, "region": region})
 
 

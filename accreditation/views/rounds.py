@@ -8,8 +8,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.limits import client_ip
+from accounts.listed import exported, wanted, workbook
 from accounts.models import ADMINISTRATORS
-from accreditation import exports
+from accreditation import exports, list_columns
 from accreditation.disclosure import shown_passed, shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
 from accreditation.models import Application, Assessment, Round
@@ -32,12 +33,16 @@ def _query(request):
     return form, form.apply(Application.objects.in_line_of(request.user), clock.today())
 
 
+@exported
 @require_safe
 def applications(request):
     """Everything the acting posting may see: filtered, ordered, paged; three queries whatever its length."""
     form, found = _query(request)
     sheets = Prefetch("assessments", Assessment.objects.select_related("sheet"))
     rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)
+    if wanted(request):
+        _only_exporters(request.user)
+        return workbook(request, list_columns.applications(rows, request.user, clock.today(), form.words()))
     paginator = Paginator(rows, form.cleaned_data.get("size") or 25)
     page = paginator.get_page(request.GET.get("page"))
     for application in page:
@@ -63,11 +68,15 @@ def _may_export(user):
     return user.acting is not None and user.acting.sees_below
 
 
+def _only_exporters(user):
+    if not _may_export(user):
+        raise NotYours("导出由各级单位的岗位办理。")
+
+
 @require_safe
 def export(request):
     """The same rows as a workbook; writing it is an event."""
-    if not _may_export(request.user):
-        raise NotYours("导出由各级单位的岗位办理。")
+    _only_exporters(request.user)
     form, found = _query(request)
     at = clock.now()
     file, _ = exports.applications_book(
@@ -95,6 +104,7 @@ STAGES = (
 )
 
 
+@exported
 @require_safe
 def progress(request):
     """How far each region below has come in a round: one count a region and stage, each a link to its list."""
@@ -111,12 +121,15 @@ def progress(request):
         levels = {step.level for step in chosen.route.steps}
         stages = [stage for stage in STAGES if stage[0] in levels or stage[0] not in LEVELS]
         rows, total = _progress_rows(visible, region, stages)
+    heads = [head for _, head, _ in stages]
+    if wanted(request):
+        return workbook(request, list_columns.progress(rows, total, heads, chosen))
     context = {
         "region": region,
         "rounds": open_rounds,
         "round": chosen,
         "sections": chosen.version.data if chosen and may_read_inside(request.user, chosen.region) else {},
-        "heads": [head for _, head, _ in stages],
+        "heads": heads,
         "rows": rows,
         "total": total,
     }

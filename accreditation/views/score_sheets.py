@@ -11,8 +11,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import posted
+from accounts.listed import exported, wanted, workbook
 from accounts.models import ADMINISTRATORS, Role
-from accreditation import programme_shelf, publishing_rubrics
+from accreditation import list_columns, programme_shelf, publishing_rubrics
 from accreditation.forms.score_sheets import Choice, Publishing, WorkbookFile
 from accreditation.models import ProgrammeVersion, Round
 from accreditation.permissions import may_organise
@@ -82,17 +83,21 @@ def told(rubric):
     return {"rubric": rubric, "categories": categories, "criteria": criteria, "figures": figures}
 
 
+@exported
 @require_safe
 def score_sheets(request, key):
     """Every version a round may take: where it comes from, which rounds use it, its workbook."""
     shelved = _shelved(request, key)
     version = shelved.latest
+    sheets = publishing_rubrics.shown(version)
+    if wanted(request):
+        return workbook(request, list_columns.score_sheets(sheets, shelved.programme))
     mine = may_organise(request.user, shelved.place)
     waiting = Round.objects.filter(version__programme=shelved.programme, status=Round.Status.PREPARING)
     context = {
         "shelved": shelved,
         "version": version,
-        "sheets": publishing_rubrics.shown(version),
+        "sheets": sheets,
         "may_organise": mine,
         "waiting": list(waiting) if mine else [],
         "sample": publishing_rubrics.sample(version) is not None,

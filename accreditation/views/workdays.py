@@ -18,8 +18,9 @@ from django.utils.http import urlencode
 
 from accounts.events import record
 from accounts.limits import client_ip
+from accounts.listed import exported, wanted, workbook
 from accounts.models import Role
-from accreditation import notices
+from accreditation import list_columns, notices
 from accreditation.refusals import NotYours
 from accreditation.workday_forms import ChangeDay, ImportYear, Reckon
 from regions import calendar_import
@@ -35,6 +36,7 @@ NATION_FIRST = F("region__position").asc(nulls_first=True)
 PREVIEW_SECONDS = 24 * 60 * 60
 
 
+@exported
 def list_(request):
     """The days of one year that depart from Monday to Friday, nationally or for a region, with a reckoner."""
     region = _region(request.GET.get("region", ""))
@@ -44,6 +46,8 @@ def list_(request):
     year = _year(request.GET.get("year"), years)
     calendar = Calendar.load(region)
     days = list(_days(year, region))
+    if wanted(request):
+        return workbook(request, list_columns.workdays(days, region, year))
     ahead = Reckon(request.GET) if "first" in request.GET else Reckon()
     context = {
         "year": year,

@@ -122,7 +122,7 @@ MATRIX = {
     "imports/batches/<str:key>/": Row((), sees=()), "imports/batches/<str:key>/apply/": Row((), sees=(), post_only=True),
     "imports/batches/<str:key>/undo/": Row((), sees=(), post_only=True), "imports/batches/<str:key>/marked.xlsx": Row((), sees=()),
     # Rounds and the list of all one may see
-    "applications/": Row(SIGNED_IN), "applications/export/": Row(DESKS | AUDITORS), "rounds/": Row(SIGNED_IN),
+    "applications/": Row(SIGNED_IN), "applications/export/": Row(DESKS | AUDITORS), "exports/": Row((), sees=(), post_only=True), "rounds/": Row(SIGNED_IN),
     "rounds/<int:pk>/": Row(SIGNED_IN), "rounds/<int:pk>/quotas/": Row(SIGNED_IN, changes=ORGANISER), "progress/": Row(SIGNED_IN),
     "rounds/<int:pk>/amendments/": Row(SIGNED_IN), "rounds/<int:pk>/amend/": ORGANISES, "rounds/<int:pk>/close/": ORGANISES,
     # The round is open: its settings and its opening lead to its page
