@@ -60,11 +60,6 @@ class DeskList:
         return [c for c in self.candidates if c.reason_due and not c.application.passed_over_reason]
 
     @property
-    def preference_unexplained(self) -> list[Candidate]:
-        """Those preferred ones left off without a reason: none of the list goes out before, not even to recognition."""
-        return [c for c in self.left_off if not c.application.passed_over_reason]
-
-    @property
     def left(self) -> int | None:
         """Places left in the tightest quota; None where no quota limits the list."""
         return min((quota.size - quota.used for quota in self.quotas), default=None)
@@ -129,9 +124,12 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
         )
         for application, rank, tied in _ranked(scored, level)
     ]
-    _mark_passed_over(candidates, level)
-    _mark_left_off(candidates)
     rows = list(quotas_of(round_, tier, step, region))
+    # Where the list leads straight to a title and no places are given out, nobody is chosen over anybody: who is not on
+    # it yet comes with a later one.
+    if rows or step != round_.route.steps[-1]:
+        _mark_passed_over(candidates, level)
+    _mark_left_off(candidates)
     unset = tuple(set(step.quotas) - {quota.region.level for quota in rows})
     return DeskList(candidates, rows, unset)
 

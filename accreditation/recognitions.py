@@ -37,13 +37,16 @@ def ready(round_, tier, region):
     )
 
 
-def preference_unexplained(round_, tier, region, day) -> list[str]:
-    """Where the last desk recognises straight from its list: who is preferred (A33), left off, and without a reason."""
+def unexplained(round_, tier, region, day) -> list[str]:
+    """Where the last desk recognises straight from its list: who was left off without the reason that is due.
+
+    Passed over by a lower rank, or preferred (A33): the same reasons that a list needs before it is published.
+    """
     step = round_.route.steps[-1]
     if step.is_notice or not step.listing:
         return []
     desk = lists.desk_list(round_, tier, step.state, region, day=day)
-    return [lists.reason_wanted(candidate) for candidate in desk.preference_unexplained]
+    return [lists.reason_wanted(candidate) for candidate in desk.unexplained]
 
 
 @transaction.atomic
@@ -61,7 +64,7 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
         transitions.ask_again(application, by, None, "recognise")
         if sentences := needs.unmet(application, step):
             raise NotReady([f"{application.community.name}：{sentence}" for sentence in sentences])
-    if found := preference_unexplained(round_, tier, region, day_of(at)):
+    if found := unexplained(round_, tier, region, day_of(at)):
         raise NotReady(found)
     serial = Recognition.objects.filter(application__round=round_).count()
     day = granted_on or day_of(at)

@@ -94,7 +94,7 @@ class Shortfall(Rule):
             return Outcome(0, because + taken(0))
         if self.rounding == "prorata":
             lost = half_up(self.lose * short, self._grain * step) * self._grain
-            because += f"按比例（每{self._step_words}{show_points(self.lose)} 分）"
+            because += f"按比例（每{self._step_words} {show_points(self.lose)} 分）"
         else:
             count = steps(short, step, self.rounding)
             lost = self.lose * count

@@ -45,7 +45,7 @@ def recognise(request, round_pk, tier):
         "ready": ready,
         "problems": [
             *_problems(request.user, ready, last),
-            *recognitions.preference_unexplained(round_, tier, region, clock.today()),
+            *recognitions.unexplained(round_, tier, region, clock.today()),
         ],
         "held": _held(round_, tier, region, last),
         "granted": _granted(round_, tier, region),
