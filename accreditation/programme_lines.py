@@ -149,6 +149,8 @@ def _subsidy(section):
     for use in section["uses"]:
         cap = f"（不超过当年补助资金的 {use['cap_percent']}%）" if "cap_percent" in use else ""
         yield "资金用途", f"{use['name']}{cap}：{use['text']}"
+    if years := section.get("carry_years"):
+        yield "资金结转", f"当年没有用完的资金，可以在以后 {years} 年内继续使用。"
     departments = "、".join(
         {"hr": "人力资源和社会保障部门", "finance": "财政部门"}[d] for d in section["audit_by"]
     )

@@ -108,6 +108,8 @@ def _subsidy(item, tiers, states):
     read_window_date(item, "report_by", required=True)
     read_among(item, "audit_by", AUDITORS)
     read_among(item, "audit_levels", LEVELS)
+    if item.has("carry_years"):
+        item.whole("carry_years", least=0, most=10)
     keys = []
     for number, row in enumerate(item.many("uses"), 1):
         use = item.inner(row, f" 用途第 {number} 项")

@@ -5,7 +5,7 @@ import datetime as dt
 from accounts.models import Role
 from accreditation import programmes, recognitions
 from accreditation.models import Recognition
-from subsidies import accrual
+from subsidies import accrual, ledger, payments, spending
 from subsidies.models import Entry
 from tests.factories import House, moment, placed
 
@@ -21,6 +21,7 @@ class Purse:
     """Community 0 to 11 of the house; `money` is the fen a city-level title brings."""
 
     money = 10_000_00
+    presses = 0
 
     def __init__(self, house=None, **changes):
         self.house = house or House()
@@ -76,3 +77,54 @@ class Purse:
 
     def filer(self, number=0):
         return self.house.filer(self.community(number))
+
+    # The verbs of a year
+
+    def paid(self, region="甲省", year=YEAR, document="甲财社〔2018〕12号", on=None):
+        """Accrue a year and pay everything below a region."""
+        on = on or day(2, 1, year)
+        self.accrue(year)
+        shown = payments.preview(PROGRAMME, year, self.house.regions[region])
+        return payments.pay(
+            PROGRAMME,
+            year,
+            self.house.regions[region],
+            document=document,
+            paid_on=on,
+            by=self.finance[region],
+            at=moment(on),
+            seen=shown.seen,
+        )
+
+    def received(self, number=0, on=None, year=YEAR):
+        """A community whose money has arrived: its payment, confirmed."""
+        if not Entry.objects.filter(kind="payment", fiscal_year=year).exists():
+            self.paid(year=year)
+        payment = Entry.objects.get(kind="payment", fiscal_year=year, community=self.community(number))
+        on = on or day(3, 1, year)
+        return payments.confirm_receipt(payment, on=on, by=self.filer(number), at=moment(on))
+
+    def grant(self, number=0, year=YEAR):
+        return ledger.read(self.community(number).pk)[PROGRAMME, year]
+
+    def spend(self, yuan, number=0, use="publicity", on=None, year=YEAR, at=None, **changes):
+        """An expense of the community, in yuan."""
+        on = on or day(5, 10, year)
+        self.presses += 1
+        told = {
+            "payee": "某文印店",
+            "item": "政策宣传资料",
+            "invoice": f"2418{self.presses:016d}",
+            "token": f"t{self.presses}",
+            "by": self.filer(number),
+            "at": at or moment(on),
+        }
+        return spending.spend(
+            self.community(number),
+            PROGRAMME,
+            year,
+            use=use,
+            fen=round(yuan * 100),
+            on=on,
+            **{**told, **changes},
+        )
