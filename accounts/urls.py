@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from accounts.views import account, demonstration, imports, jobs, logs, offices, people, people_import, sign_in
+from accounts.views import (
+    account,
+    demonstration,
+    imports,
+    jobs,
+    logs,
+    offices,
+    people,
+    people_import,
+    sign_in,
+)
 
 app_name = "accounts"
 

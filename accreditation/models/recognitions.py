@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Event
+from accounts.models import Event, ImportBatch
 from accreditation.models.applications import Application
 from regions.models import Community
 
@@ -38,6 +38,8 @@ class Recognition(models.Model):
     community = models.ForeignKey(Community, models.PROTECT, related_name="recognitions")
     position = models.BigIntegerField(db_index=True)
     application = models.OneToOneField(Application, models.PROTECT, null=True, related_name="recognition")
+    # Entered from a table (accreditation/imports/titles.py); one without application or batch was taken over by an event.
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="titles")
     programme = models.CharField("方案", max_length=40, blank=True)
     tier = models.CharField(max_length=20)
     tier_name = models.CharField("称号", max_length=60)
