@@ -18,6 +18,7 @@ TABLES = [
     "accreditation_noticeevent",
     "accreditation_recognitionevent",
     "accreditation_roundevent",
+    "accreditation_titleevent",
     "subsidies_batch",
     "subsidies_entry",
     "subsidies_expense",

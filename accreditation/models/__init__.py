@@ -20,6 +20,17 @@ from accreditation.models.plans import StreetPlan
 from accreditation.models.programmes import Programme, ProgrammeVersion, RubricPublication
 from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent, TitleSum
 from accreditation.models.rounds import Amendment, Quota, Round
+from accreditation.models.titles import (
+    Bar,
+    ChangeReport,
+    Draw,
+    DrawInspector,
+    DrawTarget,
+    Ending,
+    RecheckEntry,
+    RecheckRound,
+    TitleEvent,
+)
 
 __all__ = [
     "ENDED",
@@ -29,6 +40,12 @@ __all__ = [
     "Assessment",
     "Assessor",
     "Attachment",
+    "Bar",
+    "ChangeReport",
+    "Draw",
+    "DrawInspector",
+    "DrawTarget",
+    "Ending",
     "Filing",
     "Notice",
     "NoticeEntry",
@@ -44,6 +61,8 @@ __all__ = [
     "Quota",
     "QuotaPlace",
     "Recheck",
+    "RecheckEntry",
+    "RecheckRound",
     "Recognition",
     "RecognitionEvent",
     "Remark",
@@ -54,5 +73,6 @@ __all__ = [
     "SiteVisit",
     "State",
     "StreetPlan",
+    "TitleEvent",
     "TitleSum",
 ]

@@ -58,6 +58,8 @@ class Recognition(models.Model):
     ended_reason = models.CharField("终止原因", max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.VALID)
     issuer_name = models.CharField("认定单位", max_length=80)
+    # The title of a merged or split community that this one goes on with, after it was looked at again (A41).
+    carries = models.OneToOneField("self", models.PROTECT, null=True, related_name="carried_by")
 
     objects = RecognitionQuerySet.as_manager()
 
