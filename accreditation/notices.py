@@ -16,6 +16,7 @@ from accreditation.models import (
     NoticeEvent,
     Objection,
     ObjectionFile,
+    State,
 )
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import SHANGHAI, day_of, end_of
@@ -197,11 +198,12 @@ def _hold_objection(objection, user) -> Objection:
 
 @transaction.atomic
 def admit(objection, *, by, at) -> Objection:
-    """Admit an anonymous objection: from now on it holds its entry."""
+    """Admit an anonymous objection: from now on it holds its entry, or stands beside the title that has come of it."""
     held = _hold_objection(objection, by)
     if held.admitted_at:
         raise AlreadyMoved("该异议已经受理。")
-    if held.entry.status != NoticeEntry.Status.RUNNING:
+    recognised = held.entry.application.state == State.RECOGNISED
+    if held.entry.status != NoticeEntry.Status.RUNNING and not recognised:
         raise NotReady("该社区已离开本次公示，请直接办结。")
     held.admitted_at, held.admitted_by = at, by
     held.save(update_fields=["admitted_at", "admitted_by"])

@@ -14,7 +14,7 @@ from accounts.listed import exported, wanted, words_of, workbook
 from accounts.models import Role
 from accreditation import list_columns, notices
 from accreditation.forms.objections import Admit, Extend, ObjectionQuery, Settle
-from accreditation.models import NoticeEntry, NoticeEvent, Objection, ObjectionFile
+from accreditation.models import NoticeEntry, NoticeEvent, Objection, ObjectionFile, State
 from accreditation.refusals import NotYours
 from accreditation.views.notices import publishing_office
 from regions import clock
@@ -97,6 +97,8 @@ def _objection_page(request, found, *, form=None, told=False, status=200):
     calendar = Calendar.load(request.user.acting.office.region)
     approver = role == Role.APPROVER
     running = found.entry.status == NoticeEntry.Status.RUNNING
+    recognised = found.entry.application.state == State.RECOGNISED
+    open_ = not why_not and not found.admitted_at and not found.settled_at
     context = {
         "objection": found,
         "files": found.files.all(),
@@ -104,7 +106,8 @@ def _objection_page(request, found, *, form=None, told=False, status=200):
         "form": form,
         "why_not": why_not,
         "running": running,
-        "may_admit": running and not why_not and not found.admitted_at and not found.settled_at,
+        "recognised": recognised,
+        "may_admit": open_ and (running or recognised),
         "extend": (form if isinstance(form, Extend) else Extend())
         if approver and not found.extended_reason and not found.settled_at
         else None,
@@ -138,7 +141,10 @@ def _decide(request, found, form, act, done):
 def admit(request, pk):
     """Admit an anonymous objection: it holds its entry from now on."""
     found = get_object_or_404(_ours(request.user), pk=pk)
-    return _decide(request, found, Admit(request.POST), notices.admit, "已受理，该社区暂缓进入下一环节。")
+    done = "已受理，该社区暂缓进入下一环节。"
+    if found.entry.application.state == State.RECOGNISED:
+        done = "已受理。办结之前，证书查验页面显示“异议处理中”。"
+    return _decide(request, found, Admit(request.POST), notices.admit, done)
 
 
 @require_POST
