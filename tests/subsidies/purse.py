@@ -5,7 +5,7 @@ import datetime as dt
 from accounts.models import Role
 from accreditation import programmes, recognitions
 from accreditation.models import Recognition
-from subsidies import accrual, ledger, payments, spending
+from subsidies import accrual, audits, ledger, payments, recoveries, reports, spending
 from subsidies.models import Entry
 from tests.factories import House, moment, placed
 
@@ -127,4 +127,37 @@ class Purse:
             fen=round(yuan * 100),
             on=on,
             **{**told, **changes},
+        )
+
+    def reported(self, number=0, year=YEAR, on=None):
+        """The community's report of a year, filed."""
+        on = on or day(12, 18, year)
+        return reports.file_spending_report(
+            self.community(number),
+            PROGRAMME,
+            year,
+            text="全部按规定使用。",
+            by=self.filer(number),
+            at=moment(on),
+        )
+
+    def desks(self):
+        """Who signs, in the order of the levels: county finance, county HR, city finance, city HR."""
+        return [self.finance["一县"], self.hr("一县"), self.finance["东市"], self.hr("东市")]
+
+    def signed(self, report, by, on=None, passed=True, remarks=""):
+        return audits.sign(report, passed=passed, remarks=remarks, by=by, at=moment(on or day(12, 21)))
+
+    def found(self, report, yuan, kind="irregular", by=None, **changes):
+        """A finding of the county's finance office about the report."""
+        told = {"text": "列支的物品与用途不符。", "at": moment(day(12, 21)), **changes}
+        return audits.find(report, kind=kind, fen=round(yuan * 100), by=by or self.finance["一县"], **told)
+
+    def ordered(self, finding, due_on=None, by=None):
+        return recoveries.order_recovery(
+            finding,
+            due_on=due_on or day(1, 31, YEAR + 1),
+            document="东财监〔2018〕7号",
+            by=by or self.finance["东市"],
+            at=moment(day(12, 25)),
         )
