@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accreditation import endings
 from accreditation.models import Recognition
 from regions.clock import day_of
 from scoring.points import parse_points, show_points
@@ -147,8 +148,17 @@ def standing(application, rule, day):
     )
 
 
+def not_barred(application, rule, day):
+    """No decision keeps the community, or one it came out of, from applying (A40)."""
+    bar = endings.barred(application.community, day)
+    if bar is None:
+        return ""
+    until = f"至 {bar.ends:%Y年%m月%d日} " if bar.ends else "解除前"
+    return f"按{bar.document_number}，{bar.community.name}{until}不得申报（{bar.reason.rstrip('。')}）。"
+
+
 ELIGIBILITY = {f.__name__: f for f in (kind, established, holds_title, rechecks_passed, self_score_at_least)}
-ALWAYS = (standing, not_held_already)
+ALWAYS = (standing, not_held_already, not_barred)
 
 
 def reasons_against(application, at) -> list[str]:

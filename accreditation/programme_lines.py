@@ -118,6 +118,10 @@ def _recheck(section):
         names = "、".join(MONEY[money] for money in row["money"])
         article = f"（{row['article']}）" if row.get("article") else ""
         yield "复查", f"{names}称号{FREQUENCY[row['frequency']]}{article}。"
+    if figures := section.get("figures"):
+        yield "复查内容", f"填报{'、'.join(figure['label'] for figure in figures)}。"
+    if section.get("visit"):
+        yield "复查内容", "逐个实地查看。"
     by = "、".join(LEVEL[level] for level in section["by"])
     until = (
         f"，登记表于{window_words(section['register_until'])}前报送" if "register_until" in section else ""

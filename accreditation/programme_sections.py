@@ -79,6 +79,15 @@ def _recheck(item, tiers, states):
     item.choice("fail_approved_by", ("nation", *LEVELS))
     if item.has("register_until"):
         read_window_date(item, "register_until")
+    keys = [figure.get("key") for figure in item.data.get("figures", []) if isinstance(figure, dict)]
+    for number, row in enumerate(item.many("figures") if item.has("figures") else (), 1):
+        figure = item.inner(row, f" 复查数据第 {number} 项")
+        figure.text("key")
+        figure.text("label")
+        if figure.has("part_of"):
+            figure.choice("part_of", [key for key in keys if key])
+        figure.close()
+    item.flag("visit", False)
     item.flag("spot_checks", False)
 
 
