@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import public
+from accreditation.views import public, register
 
 urlpatterns = [
     path("", public.public_home, name="public_home"),
@@ -14,8 +14,10 @@ urlpatterns = [
     path("objections/", public.objection_status, name="objection_status"),
     path("objections/<str:code>/receipt/", public.objection_receipt, name="objection_receipt"),
     # /recognised/, /communities/, /certificates/
-    path("recognised/", public.recognised, name="recognised"),
-    path("communities/<int:pk>/", public.community_history, name="community_history"),
+    path("recognised/", register.recognised, name="recognised"),
+    path("recognised/figures/", register.recognised_figures, name="recognised_figures"),
+    path("communities/", register.communities, name="communities"),
+    path("communities/<int:pk>/", register.community_history, name="community_history"),
     path("certificates/", public.certificate_check, name="certificate_check"),
     path("certificates/<str:number>/", public.certificate, name="certificate"),
     # /programmes/

@@ -243,6 +243,9 @@ PORTAL_JOBS: dict[str, str] = {
 
 # Who writes a list as a workbook (accounts/listed.py): the lists of accounts stand a floor below the workbooks.
 PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
+# How many days after its last one a notice still shows whom to call and where.
+NOTICE_DETAILS_DAYS = environment.number("NOTICE_DETAILS_DAYS", 30)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -5,7 +5,7 @@ A community is its key; name, street and code are dated attributes, and what the
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -133,18 +133,38 @@ def abolish(community: Community, *, on: dt.date, document: str = "") -> Communi
 
 
 def current(community: Community) -> list[Community]:
-    """The standing communities that came out of this one: itself, its successors, or none at all.
+    """The standing communities that came out of this one: itself, its successors, or none at all."""
+    return heirs([community])[community.pk]
 
-    One query a generation, whatever the number of successors.
+
+def heirs(communities: Collection[Community]) -> dict[int, list[Community]]:
+    """`current` of several at once, by key: one query a generation, whatever the number of communities.
+
+    Communities in the order of the lists, each once.
     """
-    generation, seen, standing = [community], {community.pk}, []
-    while generation:
-        standing += [one for one in generation if one.until is None]
-        ended = [one.pk for one in generation if one.until is not None]
-        heirs = Community.objects.filter(predecessions__predecessor__in=ended).distinct() if ended else []
-        generation = [one for one in heirs if one.pk not in seen]
-        seen |= {one.pk for one in generation}
-    return sorted(standing, key=lambda one: (one.position, one.pk))
+    known, asked = {one.pk: one for one in communities}, list(communities)
+    next_of: dict[int, list[int]] = {}
+    while ended := [one.pk for one in asked if one.until is not None]:
+        changes = Succession.objects.filter(predecessor__in=ended, successor__isnull=False)
+        asked = []
+        for change in changes.select_related("successor").order_by("pk"):
+            next_of.setdefault(change.predecessor_id, []).append(change.successor_id)
+            if change.successor_id not in known:
+                known[change.successor_id] = change.successor
+                asked.append(change.successor)
+    return {one.pk: _standing(one.pk, known, next_of) for one in communities}
+
+
+def _standing(key, known, next_of):
+    """What stands at the ends of the ways from one community, without walking a way twice."""
+    found, seen, walk = [], set(), [key]
+    while walk:
+        key = walk.pop()
+        if key not in seen:
+            seen.add(key)
+            found += [known[key]] if known[key].until is None else []
+            walk += next_of.get(key, [])
+    return sorted(found, key=lambda one: (one.position, one.pk))
 
 
 def _street(region):

@@ -1,27 +1,41 @@
 """What is public: the one place that decides it.
 
-Every page for everyone reads through here and gets rows of exactly the public columns, so that a template cannot print
-what is not in them: no score, no draft, no phone of a person, no objector.
+Every page for everyone, every download and the open data read through here and get rows of exactly the public columns,
+so that nothing else can be printed: no score, no draft, no phone of a person, no objector.
+
+For each list a filter, a page of it (or its rows for a paginator), and `…_rows`, the whole of it in constant memory:
+`NoticeFilter` → `notices`, `notice_rows`; `TitleFilter` → `title_page`, `title_rows`, `title_count`; `figures`.
 """
 
 from accreditation.public.answers import ObjectionState, OpenEntry, entry, objection
-from accreditation.public.figures import numbers
-from accreditation.public.histories import History, community
+from accreditation.public.figures import Figures, Tile, figures, numbers
+from accreditation.public.histories import History, Place, community, moved_to
+from accreditation.public.lookup import Found, communities
+from accreditation.public.paging import KeyPage
 from accreditation.public.places import places_named
 from accreditation.public.published import (
     EntryLine,
+    NoticeFilter,
     NoticeLine,
     ShownNotice,
+    details_until,
+    masked,
     notice,
     notice_lines,
+    notice_programmes,
+    notice_rows,
     notice_years,
     notices,
 )
 from accreditation.public.register import (
     WORDS,
     Title,
+    TitleFilter,
     certificate,
     shown,
+    title_count,
+    title_page,
+    title_rows,
     title_tiers,
     title_years,
     titles,
@@ -30,23 +44,40 @@ from accreditation.public.register import (
 __all__ = [
     "WORDS",
     "EntryLine",
+    "Figures",
+    "Found",
     "History",
+    "KeyPage",
+    "NoticeFilter",
     "NoticeLine",
     "ObjectionState",
     "OpenEntry",
+    "Place",
     "ShownNotice",
+    "Tile",
     "Title",
+    "TitleFilter",
     "certificate",
+    "communities",
     "community",
+    "details_until",
     "entry",
+    "figures",
+    "masked",
+    "moved_to",
     "notice",
     "notice_lines",
+    "notice_programmes",
+    "notice_rows",
     "notice_years",
     "notices",
     "numbers",
     "objection",
     "places_named",
     "shown",
+    "title_count",
+    "title_page",
+    "title_rows",
     "title_tiers",
     "title_years",
     "titles",

@@ -1,15 +1,18 @@
 """Objections as a stranger meets them: the entry to object to, and the answer for whoever holds the query code."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from accreditation.models import NoticeEntry, Objection
-from regions.clock import end_of
+from accreditation.public.published import details_until
+from regions.clock import day_of, end_of
 
 
 @dataclass(frozen=True)
 class OpenEntry:
-    """An entry someone wants to object to, with what the page says about it."""
+    """An entry someone wants to object to, with what the page says about it. contact: empty when taken down."""
 
     pk: int
     notice: int
@@ -42,7 +45,8 @@ def entry(notice_pk, entry_pk, at) -> OpenEntry | None:
     if row is None or row[1] != notice_pk:
         return None
     running = row[-1] == NoticeEntry.Status.RUNNING and at < end_of(row[-2])
-    return OpenEntry(*row[:-1], open=running)
+    found = OpenEntry(*row[:-1], open=running)
+    return replace(found, contact="") if day_of(at) > details_until(found.last_day) else found
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,12 @@ class ObjectionState:
     @property
     def words(self) -> str:
         if self.settled_at:
-            return f"已办结：{Objection.Outcome(self.outcome).label}"
-        return "已受理，正在核查" if self.admitted_at else "已收到，等待受理"
+            return _("已办结：%(outcome)s") % {"outcome": _(Objection.Outcome(self.outcome).label)}
+        return _("已受理，正在核查") if self.admitted_at else _("已收到，等待受理")
 
 
-def objection(code) -> ObjectionState | None:
-    """By its query code (as stored); None for an unknown one."""
+def objection(code, at) -> ObjectionState | None:
+    """By its query code (as stored); None for an unknown one. Once settled, whom to call is taken down with the notice's."""
     row = (
         Objection.objects.filter(code=code)
         .values_list(
@@ -82,6 +86,7 @@ def objection(code) -> ObjectionState | None:
             "entry__notice__title",
             "entry__notice__office__name",
             "entry__notice__contact",
+            "entry__notice__last_day",
             "named",
             "raised_at",
             "admitted_at",
@@ -95,4 +100,7 @@ def objection(code) -> ObjectionState | None:
     )
     if row is None:
         return None
-    return ObjectionState(*row[:10], bool(row[10]), *row[11:])
+    *whose, last_day, named, raised, admitted, due, extended, settled, outcome, reply = row
+    if settled and day_of(at) > details_until(last_day):
+        whose[-1] = ""
+    return ObjectionState(*whose, named, raised, admitted, due, bool(extended), settled, outcome, reply)

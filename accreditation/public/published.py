@@ -1,16 +1,50 @@
-"""Notices as everyone reads them: the list, and one with its official content."""
+"""Notices as everyone reads them: the list, and one with its official content.
+
+Whom to call is public while objections are heard and a while after; then it is taken down (`details_until`): the page
+keeps the list with the names of the communities, and what an office wrote is shown with the numbers of persons masked.
+The record itself stays as it was published.
+"""
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, Value, When
+from django.conf import settings
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from accreditation.models import Notice, NoticeEntry
+from accreditation.models import Notice, NoticeEntry, Programme, Round
 from accreditation.notices import resting_days
 from accreditation.public.places import within
 from regions.clock import day_of, end_of
 from regions.models import Region
 from regions.workdays import Calendar, UnknownYear
+
+# Of a person: mobile numbers, and identity numbers of 15 or 18 places. Not those inside a longer number.
+MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
+IDENTITY = re.compile(r"(?<![\dA-Za-z])(\d{2})\d{10}(?:\d{3})?(\d{2}[\dXx])(?![\dA-Za-z])", re.ASCII)
+
+
+def masked(text: str) -> str:
+    """A text for everyone: identity numbers and mobile numbers of persons without their middle (138****1234)."""
+    text = IDENTITY.sub(lambda found: f"{found[1]}*************{found[2]}", text)
+    return MOBILE.sub(r"\1****\2", text)
+
+
+def details_until(last_day: dt.date) -> dt.date:
+    """The last day on which a notice shows whom to call and where: some days after its own last one."""
+    return last_day + dt.timedelta(days=settings.NOTICE_DETAILS_DAYS)
+
+
+@dataclass(frozen=True)
+class NoticeFilter:
+    """What a reader asks of the notices. places: None for everywhere. running: None for both, those ended: False."""
+
+    places: list[Region] | None = None
+    year: int | None = None
+    programme: str = ""
+    running: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -21,6 +55,8 @@ class NoticeLine:
     title: str
     number: str
     issuer: str
+    programme: str
+    year: int
     published_at: dt.datetime
     first_day: dt.date
     last_day: dt.date
@@ -28,34 +64,70 @@ class NoticeLine:
     days_left: int | None
 
 
-LINE = ("pk", "title", "number", "issuer", "published_at", "first_day", "last_day", "listed")
+LINE = (
+    "pk",
+    "title",
+    "number",
+    "issuer",
+    "programme",
+    "year",
+    "published_at",
+    "first_day",
+    "last_day",
+    "listed",
+)
 
 
-def notices(today, *, places=None, year=None):
-    """Notices as rows, the running ones first (the next to end on top), then the latest published."""
+def notices(wanted: NoticeFilter, today):
+    """Notices as rows of LINE, the running ones first (the next to end on top), then the latest published."""
     rows = Notice.objects.filter(published_at__lt=end_of(today))
-    if places is not None:
-        rows = rows.filter(within(places))
-    if year:
-        rows = rows.filter(round__year=year)
-    over = Case(When(last_day__lt=today, then=Value(1)), default=Value(0))
-    ends = Case(When(last_day__gte=today, then=F("last_day")))
+    if wanted.places is not None:
+        rows = rows.filter(within(wanted.places))
+    if wanted.year:
+        rows = rows.filter(round__year=wanted.year)
+    if wanted.programme:
+        rows = rows.filter(round__version__programme__key=wanted.programme)
+    if wanted.running is not None:
+        rows = rows.filter(Q(last_day__gte=today) if wanted.running else Q(last_day__lt=today))
+    entries = NoticeEntry.objects.filter(notice=OuterRef("pk")).order_by().values("notice")
     return (
-        rows.annotate(issuer=F("office__name"), listed=Count("entries"), over=over, ends=ends)
+        rows.annotate(
+            issuer=F("office__name"),
+            programme=F("round__version__programme__key"),
+            year=F("round__year"),
+            listed=Coalesce(Subquery(entries.annotate(number=Count("pk")).values("number")), 0),
+            over=Case(When(last_day__lt=today, then=Value(1)), default=Value(0)),
+            ends=Case(When(last_day__gte=today, then=F("last_day"))),
+        )
         .order_by("over", F("ends").asc(nulls_last=True), "-published_at", "-pk")
         .values_list(*LINE, named=True)
     )
 
 
 def notice_lines(rows, today) -> list[NoticeLine]:
-    return [
-        NoticeLine(*row, days_left=(row.last_day - today).days if row.last_day >= today else None)
-        for row in rows
-    ]
+    return [_line(row, today) for row in rows]
+
+
+def _line(row, today):
+    return NoticeLine(*row, days_left=(row.last_day - today).days if row.last_day >= today else None)
+
+
+def notice_rows(wanted: NoticeFilter, today) -> Iterator[NoticeLine]:
+    """All notices as asked for, in constant memory: what is downloaded is what the page shows."""
+    for row in notices(wanted, today).iterator(chunk_size=2000):
+        yield _line(row, today)
 
 
 def notice_years() -> list[int]:
-    return sorted(set(Notice.objects.order_by().values_list("round__year", flat=True)), reverse=True)
+    """The years of the rounds that have notices, the latest first."""
+    found = Round.objects.filter(notices__isnull=False).order_by()
+    return sorted(set(found.values_list("year", flat=True).distinct()), reverse=True)
+
+
+def notice_programmes() -> list[tuple[str, str]]:
+    """(key, name) of the programmes that have notices."""
+    found = Programme.objects.filter(versions__rounds__notices__isnull=False).order_by("key").distinct()
+    return list(found.values_list("key", "title"))
 
 
 @dataclass(frozen=True)
@@ -92,6 +164,8 @@ class ShownNotice:
     entries: list[EntryLine] = field(default_factory=list)
     resting: list[dt.date] = field(default_factory=list)
     workdays_left: int | None = None
+    details_until: dt.date | None = None
+    taken_down: bool = False  # whom to call has been taken down: contact and address are empty
 
 
 SHOWN = (
@@ -130,7 +204,22 @@ def notice(pk, at) -> ShownNotice | None:
         .values_list("pk", "order", "name", "place", "application__community", "status")
     ]
     resting, left = _days(pk, row, at, running)
-    return ShownNotice(**row, running=running, entries=entries, resting=resting, workdays_left=left)
+    until = details_until(row["last_day"])
+    return ShownNotice(
+        **_public_text(row, taken_down=day_of(at) > until),
+        running=running,
+        entries=entries,
+        resting=resting,
+        workdays_left=left,
+        details_until=until,
+        taken_down=day_of(at) > until,
+    )
+
+
+def _public_text(row, *, taken_down):
+    """The row without what identifies persons: after the period whom to call as well."""
+    texts = {key: masked(row[key]) for key in ("title", "basis", "process")}
+    return {**row, **texts, **({"contact": "", "address": ""} if taken_down else {})}
 
 
 def _days(pk, row, at, running):

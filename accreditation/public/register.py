@@ -1,26 +1,53 @@
 """The register of titles as everyone reads it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
-from accreditation.models import Recognition
+from accreditation import title_sums
+from accreditation.models import Programme, Recognition
+from accreditation.public import paging
 from accreditation.public.places import within
-from regions.models import Community
+from regions.communities import heirs
+from regions.models import Community, Region, held_by_name
 
 # state → (tag, word)
 WORDS = {
-    "valid": ("done", "有效"),
-    "recheck": ("returned", "复查中"),
-    "revoked": ("revoked", "已撤销"),
-    "expired": ("declined", "已到期"),
+    "valid": ("done", _("有效")),
+    "recheck": ("returned", _("复查中")),
+    "revoked": ("revoked", _("已撤销")),
+    "expired": ("declined", _("已到期")),
 }
+ORDER = ("position", "community", "pk")  # by place; what an account of two titles brings together
+MOST_COUNTED = 1000  # of a search by name: beyond it the page says "more than"
+MOST_ENDED = 50  # communities of the past a name is followed from
+
+
+@dataclass(frozen=True)
+class TitleFilter:
+    """What a reader asks of the register. places: None for everywhere. A tier is one of a programme ("" before any)."""
+
+    places: list[Region] | None = None
+    text: str = ""  # a name, a former name, a code, or a certificate number
+    year: int | None = None
+    programme: str = ""
+    tier: str = ""  # empty: every tier of every programme
+
+    def kinds(self) -> Q:
+        """The condition on year and tier alone, which titles and their sums share."""
+        wanted = Q(year=self.year) if self.year else Q()
+        return wanted & Q(programme=self.programme, tier=self.tier) if self.tier else wanted
 
 
 @dataclass(frozen=True)
 class Title:
+    """A title, with its state on the day it was asked for."""
+
     number: str
+    programme: str
     tier_name: str
     community: int
     name: str
@@ -45,6 +72,7 @@ class Title:
 
 TITLE = (
     "number",
+    "programme",
     "tier_name",
     "community",
     "community__name",
@@ -60,42 +88,87 @@ TITLE = (
 )
 
 
-def titles(today, *, places=None, text="", year=None, tier=""):
-    """Titles as rows of public columns: by place, then the latest. `text` is a name, a former name or a number."""
-    rows = Recognition.objects.filter(granted_on__lte=today)
-    if places is not None:
-        rows = rows.filter(within(places))
-    if text:
-        named = Community.objects.search(text).order_by().values("pk")
-        rows = rows.filter(Q(community__in=named) | Q(number=text.upper()))
-    if year:
-        rows = rows.filter(year=year)
-    if tier:
-        rows = rows.filter(tier_name=tier)
-    return rows.order_by("position", "community", "-granted_on", "pk").values_list(*TITLE)
+def titles(wanted: TitleFilter, today):
+    """Titles as rows of public columns and those of ORDER: by place. A title of a later day is not there yet."""
+    rows = Recognition.objects.filter(wanted.kinds(), granted_on__lte=today)
+    if wanted.places is not None:
+        rows = rows.filter(within(wanted.places))
+    if wanted.text:
+        rows = rows.filter(_named(wanted.text))
+    return rows.order_by(*ORDER).values_list(*TITLE, *ORDER)
+
+
+def _named(text) -> Q:
+    """By certificate number, or by any name or code of the community or of one it came from."""
+    later = heirs(
+        list(Community.objects.search(text).filter(until__isnull=False).order_by("-pk")[:MOST_ENDED])
+    )
+    keys = {one.pk for found in later.values() for one in found}
+    return held_by_name(text, to="community__") | Q(community__in=keys) | Q(number=text.upper())
 
 
 def shown(rows, today) -> list[Title]:
-    """The rows with their state on a day: a valid one whose last day is over has expired."""
-    found = []
-    for row in rows:
-        title = Title(*row)
-        over = title.valid_until is not None and title.valid_until < today
-        if title.state == "valid" and over:
-            title = Title(*row[:-1], state="expired")
-        found.append(title)
-    return found
+    """The rows (TITLE, perhaps more behind) with their state on a day: a valid one whose last day is over has expired."""
+    return [_on(Title(*row[: len(TITLE)]), today) for row in rows]
+
+
+def _on(title, today):
+    over = title.valid_until is not None and title.valid_until < today
+    return replace(title, state="expired") if title.state == "valid" and over else title
+
+
+def title_page(wanted: TitleFilter, today, size, *, after="", before="") -> paging.KeyPage:
+    """One page of the register."""
+    found = paging.page(titles(wanted, today), ORDER, size, after=after, before=before)
+    return replace(found, rows=shown(found.rows, today))
+
+
+def title_rows(wanted: TitleFilter, today) -> Iterator[Title]:
+    """The whole register as asked for, in constant memory: what is downloaded is what the page shows."""
+    for row in titles(wanted, today).iterator(chunk_size=2000):
+        yield _on(Title(*row[: len(TITLE)]), today)
+
+
+def title_count(wanted: TitleFilter, today) -> tuple[int, bool]:
+    """(number of titles, whether that is all): a search by name is counted up to MOST_COUNTED."""
+    if wanted.text:
+        found = titles(wanted, today)[: MOST_COUNTED + 1].count()
+        return min(found, MOST_COUNTED), found <= MOST_COUNTED
+    counted = title_sums.counted(wanted.places)
+    rows = counted.rows.filter(wanted.kinds(), granted_on__lte=today)
+    return replace(counted, rows=rows).total(), True
 
 
 def title_years() -> list[int]:
-    return list(Recognition.objects.order_by("-year").values_list("year", flat=True).distinct())
+    """The years titles were granted in, the latest first."""
+    return [year for year, _count in reversed(title_sums.counted().by("year"))]
 
 
-def title_tiers() -> list[str]:
-    return list(Recognition.objects.order_by("tier_name").values_list("tier_name", flat=True).distinct())
+def title_tiers() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """[(name of a programme, [(programme, tier, its names)])]; what was granted before any programme comes last."""
+    names = dict(Programme.objects.values_list("key", "title"))
+    found: dict[str, dict] = {}
+    for programme, tier, name, _count in title_sums.counted().by("programme", "tier", "tier_name"):
+        found.setdefault(programme, {}).setdefault(tier, []).append(name)
+    return [
+        (
+            names.get(programme, programme),
+            [(programme, tier, "、".join(used)) for tier, used in tiers.items()],
+        )
+        for programme, tiers in sorted(found.items(), key=lambda pair: (not pair[0], pair[0]))
+    ]
 
 
 def certificate(number, today) -> Title | None:
     """The title of a certificate number, or None."""
     rows = Recognition.objects.filter(number=number).values_list(*TITLE)[:1]
     return next(iter(shown(rows, today)), None)
+
+
+def in_force(today) -> Q:
+    """The titles held on a day, in titles and in their sums alike."""
+    return (
+        Q(granted_on__lte=today, status__in=("valid", "recheck"))
+        & (Q(ended_on__isnull=True) | Q(ended_on__gt=today))
+        & (Q(valid_until__isnull=True) | Q(valid_until__gte=today))
+    )

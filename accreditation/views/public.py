@@ -1,4 +1,4 @@
-"""Pages for everyone: notices, objections, the register of titles, certificates, programmes. No sign-in, no script."""
+"""Pages for everyone: notices, objections, certificates, programmes (the register: register.py). No sign-in, no script."""
 
 from contextlib import ExitStack
 from functools import wraps
@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,7 +27,6 @@ from accreditation.forms.public import (
     CodeQuery,
     NoticeQuery,
     ObjectionForm,
-    RecognisedQuery,
     shown_code,
 )
 from accreditation.models import NoticeEntry
@@ -58,10 +58,14 @@ def too_many(request, minutes):
     return response
 
 
-def _page(request, rows):
+def size_of(request) -> int:
+    """How many rows a page of a list has: what the reader chose among SIZES."""
     size = request.GET.get("size", "")
-    paginator = Paginator(rows, int(size) if size in map(str, SIZES) else SIZES[0])
-    return paginator.get_page(request.GET.get("page"))
+    return int(size) if size in map(str, SIZES) else SIZES[0]
+
+
+def _page(request, rows):
+    return Paginator(rows, size_of(request)).get_page(request.GET.get("page"))
 
 
 @login_not_required
@@ -70,9 +74,9 @@ def _page(request, rows):
 def public_home(request):
     """What the portal is for, the running notices, and the boxes to look something up."""
     today = clock.today()
-    rows = public.notices(today)[:5]
+    rows = public.notices(public.NoticeFilter(running=True), today)[:5]
     context = {
-        "lines": [line for line in public.notice_lines(rows, today) if line.days_left is not None],
+        "lines": public.notice_lines(rows, today),
         "numbers": public.numbers(today),
         "certificate": CertificateQuery(),
     }
@@ -85,9 +89,8 @@ def public_home(request):
 def notices(request):
     """All notices, the running ones on top."""
     today = clock.today()
-    form = NoticeQuery(request.GET, years=public.notice_years())
-    form.is_valid()
-    page = _page(request, public.notices(today, places=form.places, year=form.found("year")))
+    form = NoticeQuery(request.GET)
+    page = _page(request, public.notices(form.wanted(), today))
     page.object_list = public.notice_lines(page.object_list, today)
     return render(request, "public/notices.html", {"form": form, "page": page, "sizes": SIZES})
 
@@ -101,33 +104,6 @@ def notice(request, pk):
     if found is None:
         raise Http404
     return render(request, "public/notice.html", {"notice": found})
-
-
-@login_not_required
-@require_safe
-@shortly_kept
-def recognised(request):
-    """The register of titles."""
-    today = clock.today()
-    form = RecognisedQuery(request.GET, years=public.title_years(), tiers=public.title_tiers())
-    form.is_valid()
-    rows = public.titles(
-        today, places=form.places, text=form.found("q"), year=form.found("year"), tier=form.found("tier")
-    )
-    page = _page(request, rows)
-    page.object_list = public.shown(page.object_list, today)
-    return render(request, "public/recognised.html", {"form": form, "page": page, "sizes": SIZES})
-
-
-@login_not_required
-@require_safe
-@shortly_kept
-def community_history(request, pk):
-    """A community's names, changes, titles and notices."""
-    found = public.community(pk, clock.today())
-    if found is None:
-        raise Http404
-    return render(request, "public/community_history.html", {"community": found})
 
 
 # Certificates
@@ -253,7 +229,7 @@ def _take(request, notice_pk) -> bool:
 
 
 def _give_back(request, notice_pk):
-    for key, _ in _buckets(request, notice_pk):
+    for key, _most in _buckets(request, notice_pk):
         limits.give_back(key)
 
 
@@ -264,7 +240,7 @@ def objection_receipt(request, code):
     """The receipt with the query code; may be printed and opened again by whoever has the code."""
     if _too_many_wrong(request, "objection-code"):
         return too_many(request, 60)
-    found = public.objection(code)
+    found = public.objection(code, clock.now())
     if found is None:
         _count_wrong(request, "objection-code")
         raise Http404
@@ -288,11 +264,11 @@ def objection_status(request):
         return too_many(request, 60)
     form, found, status = CodeQuery(request.POST), None, 400
     if form.is_valid():
-        found = public.objection(form.cleaned_data["code"])
+        found = public.objection(form.cleaned_data["code"], clock.now())
         status = 200
         if found is None:
             _count_wrong(request, "objection-code")
-            form.add_error("code", "没有查到这个查询码，请与回执核对后再试。")
+            form.add_error("code", _("没有查到这个查询码，请与回执核对后再试。"))
             status = 404
     return render(request, "public/objection_status.html", {"form": form, "objection": found}, status=status)
 

@@ -65,7 +65,7 @@ MATRIX = {
     # Public
     "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
     "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
-    "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
+    "recognised/figures/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
     "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,
     "demo/sign-in/": Row((), post_only=True, nobody=405), "demo/clock/": Row((), post_only=True),
