@@ -21,7 +21,7 @@ LEVEL_NAMES = {"street": "街道", "county": "县级", "city": "市级", "provin
 # Happenings of one sitting are told once: the same person, action and day.
 # A panel's doings are nobody's but the desk's until the desk has decided.
 BLIND = {"give_score", "recuse", "total_panel"}
-GROUPED = {"attach", "detach", "assess"}
+GROUPED = {"attach", "detach", "assess", "print_paper", "attach_scan"}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from accreditation.windows import day_of_window
 ISSUERS = ("nation", "province", "city", "county")
 MONEY = ("national", "provincial", "city", "county")
 KINDS = ("urban", "village")
-# The official forms that a material can be a scan of. Those that are laid out for printing: accreditation.views.prints.
+# The official forms that a material can be a scan of. Their layouts: accreditation.paper.forms.
 FORMS = ("hunan_2", "hunan_3", "henan_2", "henan_3", "gansu_sheet", "quangang_sheet", "pingdingshan_3")
 
 

@@ -5,6 +5,7 @@ from accreditation import (
     urls_desk,
     urls_lists,
     urls_panels,
+    urls_paper,
     urls_plans,
     urls_rounds,
     urls_rubrics,
@@ -14,6 +15,7 @@ app_name = "accreditation"
 urlpatterns = [
     *urls_community.urlpatterns,  # the community's own file
     *urls_desk.urlpatterns,  # a desk: queue, file, score sheet, verbs
+    *urls_paper.urlpatterns,  # printing the forms, stamped scans
     *urls_lists.urlpatterns,  # a desk's list, notices, objections, recognition
     *urls_panels.urlpatterns,  # panels: the desk that runs one, and its members
     *urls_rounds.urlpatterns,  # rounds, quotas, progress, exports

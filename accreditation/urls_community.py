@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import community, figures, files, filling, later_figures, prints
+from accreditation.views import community, figures, files, filling, later_figures
 from accreditation.views.application import application
 
 urlpatterns = [
@@ -27,6 +27,4 @@ urlpatterns = [
     path("applications/<int:pk>/receipt/", community.receipt, name="receipt"),
     path("applications/<int:pk>/withdraw/", community.withdraw, name="withdraw"),
     path("applications/<int:pk>/changes/", community.changes, name="changes"),
-    path("applications/<int:pk>/print/sheet/", prints.print_sheet, name="print_sheet"),
-    path("applications/<int:pk>/print/form/", prints.print_form, name="print_form"),
 ]

@@ -20,6 +20,9 @@ urlpatterns = [
     path("communities/<int:pk>/", register.community_history, name="community_history"),
     path("certificates/", public.certificate_check, name="certificate_check"),
     path("certificates/<str:number>/", public.certificate, name="certificate"),
+    # /papers/
+    path("papers/", paper_check.paper_check, name="paper_check"),
+    path("papers/<str:code>/", paper_check.paper, name="paper"),
     # /programmes/
     path("programmes/", public.programmes, name="programmes"),
     path("programmes/<str:key>/", public.programme, name="programme"),

@@ -129,9 +129,7 @@ def _sheet(application, form, levels):
         title = titles.get(level, case_file.LEVEL_NAMES[level])
         columns.append((level, title, filled.get(level, {}) if level in levels else {}))
     given = [points for _, _, points in columns]
-    filed = application.filed_at and day_of(application.filed_at)
     return {
-        "filed": [filed.year, filed.month, filed.day] if filed else [],
         "full": show_points(rubric.full),
         "columns": [title for _, title, _ in columns],
         "rows": [

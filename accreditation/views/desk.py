@@ -215,7 +215,7 @@ def file_view(request, application):
         "asked": case_file.asked(application, told),
         "hints": hints([application], today)[application.pk],
         "events": case_file.timeline(application, user, told),
-        "prints": prints(application),
+        "prints": prints(application, scanned="attach_scan" in done),
         "phases": journey.phases(application),
         "due": due,
         "due_words": queries.due_words(days, late),

@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from accounts.events import canonical
 from accounts.models import Role
 from accreditation import notices, uploads
-from accreditation.models import Application, Attachment, Notice, Objection, Recognition
+from accreditation.models import Application, Attachment, Notice, Objection, Print, Recognition, Scan
+from accreditation.paper import facts, forms, printing
 from regions import clock
 from tests.access.tables import changed, contents
 from tests.factories import House, moment
@@ -43,6 +45,8 @@ class World:
     recognition: Recognition
     clients: dict
     draft: Application  # of community 1
+    print: Print  # 附件3 as the filer printed it
+    scan: Scan
 
     def fingerprint(self):
         """What no refused press may change."""
@@ -75,6 +79,26 @@ def today(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: moment(TODAY))
 
 
+def _paper(house, application):
+    """The community's print of 附件3 and its stamped scan, kept without laying them out."""
+    whole = printing.with_findings(Application.objects).get(pk=application.pk)
+    data = facts.of(whole, forms.FORMS["hunan_3"], (), moment(TODAY))
+    by = house.filer(application.community)
+    paper = Print.objects.create(
+        application=application,
+        form="hunan_3",
+        data=canonical(data),
+        fingerprint=facts.fingerprint(data),
+        code="ABCDEFGHJKMN",
+        pages=1,
+        printed_by=by,
+        printed_at=moment(TODAY),
+    )
+    with uploads.kept(picture()) as checked:
+        by.acting = by.postings.select_related("community").get()
+        return paper, printing.attach_scan(paper, checked, by=by, at=moment(TODAY))
+
+
 @pytest.fixture
 def world(db, settings, tmp_path, today):
     settings.MEDIA_ROOT = tmp_path
@@ -95,8 +119,9 @@ def world(db, settings, tmp_path, today):
             text="请核实。",
             files=[checked],
         )
+    paper, scan = _paper(house, application)
     clients = {"nobody": Client(), **{name: signed_in(house, seat) for name, seat in PEOPLE.items()}}
     return World(
         house, house.fresh(application), application.attachments.first(), notice, objection, objection.files.get().pk,
-        Recognition.objects.first(), clients, house.fresh(draft),
+        Recognition.objects.first(), clients, house.fresh(draft), paper, scan,
     )  # fmt: skip

@@ -66,6 +66,7 @@ MATRIX = {
     "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
     "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
     "recognised/figures/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
+    "papers/": PUBLIC, "papers/<str:code>/": PUBLIC,
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
     "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,
     "demo/sign-in/": Row((), post_only=True, nobody=405), "demo/clock/": Row((), post_only=True),
@@ -99,8 +100,12 @@ MATRIX = {
     "applications/<int:pk>/resubmit/": COMMUNITY_EDIT, "applications/<int:pk>/receipt/": COMMUNITY_READ,
     "applications/<int:pk>/withdraw/": COMMUNITY_READ, "applications/<int:pk>/changes/": Row((), sees=SEES - {"filer"}),
     # The file
-    "applications/<int:pk>/": FILE, "files/<int:pk>/": FILE, "applications/<int:pk>/print/sheet/": FILE,
-    "applications/<int:pk>/print/form/": FILE,
+    "applications/<int:pk>/": FILE, "files/<int:pk>/": FILE,
+    # Paper: the world's print is the community's, without a desk's findings, its scan the community's too
+    "applications/<int:pk>/papers/": FILE, "applications/<int:pk>/papers/<str:form>/print/": Row((), post_only=True, changes=SEES),
+    "prints/<int:pk>/": FILE, "prints/<int:pk>/paper.pdf": FILE, "scans/<int:pk>/": FILE,
+    "prints/<int:pk>/scan/": Row((), sees=SEES, post_only=True, changes={"filer"}),
+    "prints/<int:pk>/copies/": Row((), sees=SEES, post_only=True, changes={"county handler", "county approver", "street handler", "street approver"}),
     # The desk
     "desk/": DESK, "desk/batch/": Row((), at_home=DESKS, changes={"county approver", "county handler"}),
     "applications/<int:pk>/sheet/": HANDLER, "applications/<int:pk>/visit/": HANDLER, "applications/<int:pk>/propose/": HANDLER,
@@ -169,15 +174,15 @@ def address(route, world, missing=False):
     house = world.house
     officer = house.officer("一县", "handler")
     own = {
-        "applications": world.application.pk, "files": world.attachment.pk, "notices": world.notice.pk,
+        "applications": world.application.pk, "prints": world.print.pk, "scans": world.scan.pk, "files": world.attachment.pk, "notices": world.notice.pk,
         "communities": house.community(0).pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
         "offices": officer.acting.office_id,
     }.get(route.split("/")[0], 1)  # fmt: skip
     values = {
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
-        "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.objection.code, "<int:round_pk>": house.round.pk,
+        "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
-        "<int:file>": world.file, "<int:member>": 1, "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
+        "<int:file>": world.file, "<int:member>": 1, "<str:form>": "hunan_3", "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
     for name, value in values.items():
         route = route.replace(name, str(value))

@@ -97,7 +97,7 @@ def test_home_costs_the_same_for_one_and_three_applications(mine, house):
 
 # Who may not
 
-PAGES = ("application", "basics", "narrative", "statements", "evidence", "check", "receipt", "withdraw", "changes", "print_form", "print_sheet")  # fmt: skip
+PAGES = ("application", "basics", "narrative", "statements", "evidence", "check", "receipt", "withdraw", "changes", "papers")  # fmt: skip
 POSTS = ("basics", "narrative", "statements", "attach", "submit", "resubmit", "withdraw")
 
 
@@ -113,12 +113,12 @@ def test_another_community_finds_nothing_and_an_officer_writes_nothing(client, h
         assert client.post(at(name, application)).status_code == 404, name
     assert client.get(at("figures", application, 1)).status_code == 404
     client.force_login(house.officer("一南街道", Role.HANDLER))
-    for name in set(PAGES) - {"application", "print_form", "print_sheet"}:
+    for name in set(PAGES) - {"application", "papers"}:
         assert client.get(at(name, application)).status_code == 403, name
     for name in POSTS:
         assert client.post(at(name, application)).status_code == 403, name
     client.force_login(house.officer("二县", Role.HANDLER))
-    for name in ("basics", "print_form", "print_sheet"):
+    for name in ("basics", "papers"):
         assert client.get(at(name, application)).content == nothing
     client.logout()
     for name in PAGES:
@@ -249,7 +249,7 @@ def test_files_come_in_with_and_without_script_and_go_out_after_asking(mine, hou
     assert told.status_code == 201 and told.json()["name"] == "台账.pdf"
     page = text(mine.get(at("evidence", application)))
     assert "附页.pdf" in page and "第 5 项" in page
-    assert at("print_sheet", application) in page and at("print_form", application) in page
+    assert at("papers", application) + "#hunan_2" in page and at("papers", application) + "#hunan_3" in page
     remove = told.json()["remove_url"]
     assert "移除" in text(mine.get(remove)) and Attachment.objects.filter(removed_at=None).count() == 3
     assert mine.post(remove).status_code == 302
@@ -365,26 +365,14 @@ def test_withdrawing_asks_first_and_ends_it(mine, house):
     assert mine.get(at("withdraw", application)).url == at("application", application)
 
 
-def test_the_forms_print_with_their_titles_figures_and_seal_boxes(mine, house):
+def test_whoever_reads_a_filed_application_finds_its_forms(client, mine, house):
     application = house.filed()
-    sheet = text(mine.get(at("print_sheet", application)))
-    assert "省级充分就业星级社区评定考核表" in sheet and sheet.count('class="mid">') > 34
-    form = text(mine.get(at("print_form", application)))
-    assert "省级充分就业星级社区申报表" in form and form.count("（公章）") == 3
-    assert application.narrative.split("\n")[0] in form
-
-
-def test_whoever_reads_a_filed_application_prints_its_forms(client, house):
-    application = house.filed()
+    titles = ("省级充分就业星级社区评定考核表", "省级充分就业星级社区申报表")
+    page = text(mine.get(at("papers", application)))
+    assert all(title in page for title in titles)
     client.force_login(house.officer("一南街道", Role.HANDLER))
     page = text(client.get(at("application", application)))
-    for name, title in (
-        ("print_sheet", "省级充分就业星级社区评定考核表"),
-        ("print_form", "省级充分就业星级社区申报表"),
-    ):
-        assert at(name, application) in page
-        printed = text(client.get(at(name, application)))
-        assert title in printed and "盖章扫描上传" not in printed
+    assert at("papers", application) + "#hunan_2" in page and all(title in page for title in titles)
 
 
 @pytest.mark.parametrize("state", ("county_review", "county_notice", "declined", "recognised"))
