@@ -9,6 +9,7 @@ from accreditation import (
     urls_plans,
     urls_rounds,
     urls_rubrics,
+    urls_tables,
 )
 
 app_name = "accreditation"
@@ -21,4 +22,5 @@ urlpatterns = [
     *urls_rounds.urlpatterns,  # rounds, quotas, progress, exports
     *urls_plans.urlpatterns,  # the streets' plans, coverage
     *urls_rubrics.urlpatterns,  # score sheets from Excel
+    *urls_tables.urlpatterns,  # official tables, the workbook of a round, packets
 ]

@@ -5,9 +5,11 @@ long numbers are text. Every export of the portal goes through `Book`.
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from types import SimpleNamespace
 
 import xlsxwriter
 
@@ -15,6 +17,9 @@ from regions.clock import SHANGHAI
 
 SHEET_ROWS = 1_048_575
 CELL_CHARACTERS = 32_767
+SHEET_NAME_CHARACTERS = 31
+A4 = 9
+FOOT = "&C第 &P 页 共 &N 页"
 
 
 def safe_text(text: str) -> str:
@@ -27,10 +32,18 @@ def safe_text(text: str) -> str:
     return text[:CELL_CHARACTERS]
 
 
-class Book:
-    """A workbook being written row by row into a file object (a temporary file for large ones)."""
+def sheet_name(text: str) -> str:
+    """The text as the name of a sheet: no character Excel refuses there, at most 31."""
+    return re.sub(r"[\[\]:*?/\\\x00-\x1f']", " ", safe_text(text))[:SHEET_NAME_CHARACTERS].strip() or "表"
 
-    def __init__(self, target=None):
+
+class Book:
+    """A workbook being written row by row into a file object (a temporary file for large ones).
+
+    made_at: the moment that stands in the file as its making; the same rows then give the same bytes.
+    """
+
+    def __init__(self, target=None, made_at: datetime | None = None):
         self.target = target if target is not None else io.BytesIO()
         self.book = xlsxwriter.Workbook(
             self.target,
@@ -42,12 +55,18 @@ class Book:
                 "default_date_format": "yyyy-mm-dd hh:mm",
             },
         )
+        if made_at is not None:
+            self.book.set_properties({"created": made_at.astimezone(SHANGHAI).replace(tzinfo=None)})
         self.head = self.book.add_format(
             {"bold": True, "bg_color": "#EAEEF3", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
         self.points = self.book.add_format({"num_format": "0.0###"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.yuan = self.book.add_format({"num_format": "#,##0.00"})
+        self.plain = SimpleNamespace(
+            text=None, number=None, points=self.points, day=self.day, moment=self.moment, yuan=self.yuan
+        )
 
     def sheet(self, title: str, columns: list[tuple[str, int]], rows: Iterable[Iterable]) -> int:
         """A sheet of (heading, width) columns and its rows; returns how many rows were written.
@@ -56,11 +75,11 @@ class Book:
         """
         sheet = self.book.add_worksheet(title)
         sheet.freeze_panes(1, 1)
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_footer("&C第 &P 页 共 &N 页")
+        sheet.set_footer(FOOT)
         for number, (heading, width) in enumerate(columns):
             sheet.set_column(number, number, width)
             sheet.write_string(0, number, heading, self.head)
@@ -69,28 +88,34 @@ class Book:
             if count > SHEET_ROWS:
                 raise ValueError(f"“{title}”超过 {SHEET_ROWS} 行，请缩小查询范围后再导出。")
             for number, value in enumerate(row):
-                self._cell(sheet, count, number, value)
+                self.cell(sheet, count, number, value)
         sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
         return count
 
-    def _cell(self, sheet, row, column, value):
+    def cell(self, sheet, row, column, value, looks=None):
+        """Write one value as what it is: text as text, whatever it begins with. `looks`: formats by kind, else the plain ones."""
+        looks = looks or self.plain
         if value is None or value == "":
-            return
-        if isinstance(value, bool):
-            sheet.write_string(row, column, "是" if value else "否")
+            if looks.text is not None:
+                sheet.write_blank(row, column, None, looks.text)
+        elif isinstance(value, bool):
+            sheet.write_string(row, column, "是" if value else "否", looks.text)
         elif isinstance(value, int):
             if abs(value) < 10**15:
-                sheet.write_number(row, column, value)
+                sheet.write_number(row, column, value, looks.number)
             else:  # Excel keeps fifteen digits
-                sheet.write_string(row, column, str(value))
+                sheet.write_string(row, column, str(value), looks.text)
         elif isinstance(value, Points):
-            sheet.write_number(row, column, value.number, self.points)
+            sheet.write_number(row, column, value.number, looks.points)
+        elif isinstance(value, Yuan):
+            sheet.write_number(row, column, value.number, looks.yuan)
         elif isinstance(value, datetime):
-            sheet.write_datetime(row, column, value.astimezone(SHANGHAI).replace(tzinfo=None), self.moment)
+            shown = value.astimezone(SHANGHAI).replace(tzinfo=None)
+            sheet.write_datetime(row, column, shown, looks.moment)
         elif isinstance(value, date):
-            sheet.write_datetime(row, column, value, self.day)
+            sheet.write_datetime(row, column, value, looks.day)
         else:
-            sheet.write_string(row, column, safe_text(str(value)))
+            sheet.write_string(row, column, safe_text(str(value)), looks.text)
 
     def close(self):
         """Finish the file; returns its object, rewound."""
@@ -105,6 +130,13 @@ class Points:
     def __init__(self, units: int):
         whole, rest = divmod(units, 10_000)
         self.number = whole if not rest else whole + rest / 10_000
+
+
+class Yuan:
+    """An amount for a cell, from whole fen: shown in yuan with two places."""
+
+    def __init__(self, fen: int):
+        self.number = fen / 100  # exact to the fen below Excel's fifteen digits
 
 
 def points(units: int | None):

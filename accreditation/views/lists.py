@@ -82,7 +82,12 @@ def lists(request):
     return render(
         request,
         "accreditation/lists.html",
-        {"rows": rows, "region": region, "recognising": any(row["recognises"] for row in rows)},
+        {
+            "rows": rows,
+            "region": region,
+            "recognising": any(row["recognises"] for row in rows),
+            "this_year": clock.today().year,
+        },
     )
 
 

@@ -118,6 +118,13 @@ MATRIX = {
         {"province handler", "province approver", "province publisher"}, sees=SIGNED_IN - DESKS, changes={"province approver"}
     ),
     "desk/notices/": DESK, "desk/objections/": DESK,
+    # Official tables
+    "lists/<int:round_pk>/<str:tier>/recommended.xlsx": Row(WITH_LIST, sees=SIGNED_IN - DESKS),
+    "lists/<int:round_pk>/<str:tier>/recognised.xlsx": Row(
+        {"province handler", "province approver", "province publisher"}, sees=SIGNED_IN - DESKS
+    ),
+    "notices/<int:pk>/office-list.xlsx": Row(COUNTY, sees=SIGNED_IN - DESKS), "rounds/<int:pk>/quotas.xlsx": Row(SIGNED_IN),
+    "rechecks/<int:year>/register.xlsx": Row(DESKS | AUDITORS),
     "desk/objections/<int:pk>/": Row(COUNTY, sees=SIGNED_IN - DESKS, changes=COUNTY),
     "desk/objections/<int:pk>/admit/": OBJECTION_PRESS, "desk/objections/<int:pk>/extend/": OBJECTION_PRESS,
     "desk/objections/<int:pk>/settle/": OBJECTION_PRESS,
@@ -180,7 +187,7 @@ def address(route, world, missing=False):
     }.get(route.split("/")[0], 1)  # fmt: skip
     values = {
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
-        "<str:tier>": "star", "<int:page>": 1, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
+        "<str:tier>": "star", "<int:page>": 1, "<int:year>": 2017, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
         "<int:file>": world.file, "<int:member>": 1, "<str:form>": "hunan_3", "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
