@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import public, register
+from accreditation.views import paper_check, public, register
 
 urlpatterns = [
     path("", public.public_home, name="public_home"),
