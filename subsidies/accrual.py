@@ -33,8 +33,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from accreditation.models import Recognition
+from accreditation.refusals import NotReady, NotYours
+from regions.clock import day_of
 from regions.models import Community, Succession
-from subsidies import ledger, rules
+from subsidies import ledger, permissions, rules
 from subsidies.models import Accrual, Entry, Stop
 
 MARK = 10**15  # above every key of a title: rank of its level × MARK + key sorts titles by level, then by key
@@ -192,6 +194,52 @@ def _insert(held, accrual, at) -> int:
             f"INSERT INTO subsidies_entry ({columns}) {select} ON CONFLICT (key) DO NOTHING", params
         )
         return cursor.rowcount
+
+
+@transaction.atomic
+def correct(original: Entry, *, by, at, reason: str) -> Entry:
+    """Replace a year's entry that went by the wrong title: its reversal and a new entry by the titles as they are now.
+
+    More than before is paid by the next batch; less only where it has not been paid. Raises NotYours, NotReady.
+    """
+    if sentence := permissions.why_not_register(by, original.community):
+        raise NotYours(sentence)
+    if not reason.strip():
+        raise NotReady("请写明更正的理由。")
+    year = original.fiscal_year
+    run = Accrual.objects.select_for_update(of=("self",)).select_related("version")
+    run = run.get(programme=original.programme, fiscal_year=year)
+    held = rules.Rules(run.version)
+    grant = ledger.hold(original.community_id, original.programme, year)
+    rank = {level: number for number, level in enumerate(held.amounts)}
+    own = titles(held, year, run.cut_off).filter(community=original.community_id)
+    best = min(own, key=lambda title: (rank[title.money], title.pk), default=None)
+    if best is None:
+        raise NotReady("该社区在基准日没有可以补助的称号，请直接冲正。")
+    if best.pk == original.recognition_id:
+        raise NotReady("所依据的称号没有变化，不需要更正。")
+    gone = ledger.opposite(original, on=day_of(at), at=at)
+    count = Entry.objects.of_grant(original.community_id, original.programme, year).filter(kind=original.kind)
+    fresh = ledger.entry(
+        grant, original.kind, f"{original.key.rsplit('#', 1)[0]}#{count.count()}", held.amounts[best.money],
+        on=original.on, at=at,
+    )  # fmt: skip
+    fresh.recognition = best
+    for row in (gone, fresh):
+        grant.add(row)
+    if sentence := grant.odd():
+        raise NotReady(f"不能更正：更正后{sentence}。")
+    _, fresh = ledger.post([gone, fresh])
+    run.count, run.fen, run.last_at = run.count + 1, run.fen + fresh.fen - original.fen, at
+    run.save(update_fields=["count", "fen", "last_at"])
+    ledger.note(
+        "correct_accrual", by=by, at=at, entry=fresh, before={"fen": original.fen}, after={"fen": fresh.fen},
+        data={"reverses": original.key, "reason": reason.strip()}, accrual=run,
+    )  # fmt: skip
+    ledger.note(
+        "reverse_entry", by=by, at=at, entry=gone, data={"reverses": original.key, "reason": reason.strip()}
+    )
+    return fresh
 
 
 def stopped(held: rules.Rules, fiscal_year: int) -> set[int]:

@@ -1,6 +1,14 @@
+"""Money: its checks join those that check_invariants runs."""
+
 from django.apps import AppConfig
 
 
 class SubsidiesConfig(AppConfig):
     name = "subsidies"
     verbose_name = "补助资金"
+
+    def ready(self):
+        from accreditation import invariants as proved  # noqa: PLC0415 - reads the apps, which must be ready
+        from subsidies import invariants  # noqa: PLC0415
+
+        proved.ADDED.extend(invariants.CHECKS)

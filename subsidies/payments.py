@@ -41,7 +41,7 @@ class Preview:
 
 
 def payable(programme: str, fiscal_year: int, region):
-    """Opening entries below a region that are neither reversed nor paid, of communities nothing holds back."""
+    """Opening entries below a region with something (`now`) still to pay, of communities nothing holds back."""
     held = rules.of_year(programme, fiscal_year)
     return _open(programme, fiscal_year, region).filter(~_held_back(held, fiscal_year))
 
@@ -62,7 +62,8 @@ def _open(programme, fiscal_year, region):
         )
         .filter(~Exists(Entry.objects.filter(reverses=OuterRef("pk"))))
         .annotate(paid=Coalesce(Subquery(paid), 0), tries=Coalesce(Subquery(tries), 0))
-        .filter(paid=0)
+        .filter(paid__lt=F("fen"))
+        .annotate(now=F("fen") - F("paid"))
     )
 
 
@@ -79,7 +80,7 @@ def preview(programme: str, fiscal_year: int, region) -> Preview:
     )
     left = _open(programme, fiscal_year, region).filter(_held_back(held, fiscal_year))
     told = [(row, _because(row)) for row in left.select_related("community").order_by("position", "pk")]
-    fen = sum(row.fen for row in rows)
+    fen = sum(row.now for row in rows)
     return Preview(rows, fen, f"{len(rows)}-{fen}", told)
 
 
@@ -107,7 +108,7 @@ def pay(programme, fiscal_year, region, *, document, paid_on, by, at, seen) -> B
     if paid_on < run.cut_off and rules.Rules(run.version).yearly:
         raise NotReady(f"拨付日期不能早于基准日 {run.cut_off.isoformat()}。")
     found = payable(programme, fiscal_year, region)
-    total = found.aggregate(n=Count("pk"), fen=Sum("fen"))
+    total = found.aggregate(n=Count("pk"), fen=Sum("now"))
     if f"{total['n']}-{total['fen'] or 0}" != seen:
         raise AlreadyMoved("应拨名单在您预览之后有变动，请重新预览后再拨付。")
     if not total["n"]:
@@ -164,7 +165,7 @@ def _insert(found, batch):
         reverses_=nothing,
     )
     ordered = rows.values_list(
-        "key_", "kind_", "community_id", "position", "programme", "fiscal_year", F("fen"), "blank_", "on_", "at_",
+        "key_", "kind_", "community_id", "position", "programme", "fiscal_year", "now", "blank_", "on_", "at_",
         "document_", "title_", "batch_", "reverses_",
     )  # fmt: skip
     select, params = ordered.query.get_compiler(connection=connection).as_sql()

@@ -19,6 +19,6 @@ class Command(BaseCommand):
             for sentence in sentences[:50]:
                 self.stdout.write(f"      {sentence}")
             wrong += len(sentences)
-        self.stdout.write(f"共 {len(invariants.CHECKS)} 项检查，{wrong} 处不符。")
+        self.stdout.write(f"共 {len(invariants.checks())} 项检查，{wrong} 处不符。")
         if wrong:
             sys.exit(1)
