@@ -235,6 +235,10 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # What can be imported (accounts/imports/kinds.py): kind → the class that knows it, on the floor of its subject.
 PORTAL_IMPORTS: dict[str, str] = {
     "communities": "accounts.imports.communities.Communities",
+    "city_titles": "accreditation.imports.titles.CityTitles",
+    "former_titles": "accreditation.imports.titles.FormerTitles",
+    "quotas": "accreditation.imports.quotas.Quotas",
+    "figures": "accreditation.imports.figures.Figures",
 }
 # What is done behind the pages (accounts/jobs.py): kind → the function that does it, called with a Work.
 PORTAL_JOBS: dict[str, str] = {

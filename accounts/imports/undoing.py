@@ -47,8 +47,11 @@ def built_on(
     words: the name of a relation → what it is called; `but`: relations that go with the row.
     """
     titles = {line.target: line.title for line in lines}
-    for relation in model._meta.related_objects:
-        if relation.name in but:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if (
+            not (relation.auto_created and (relation.one_to_many or relation.one_to_one))
+            or relation.name in but
+        ):
             continue
         column = relation.field.name
         for part in chunks(titles):
@@ -57,6 +60,25 @@ def built_on(
                 word = words.get(relation.name, relation.related_model._meta.verbose_name)
                 return f"“{titles[key]}”已经有{word}，不能撤销。"
     return ""
+
+
+def write(model: type[Model], rows: list, fields: tuple[str, ...]) -> None:
+    """Save these fields of many rows with one statement a thousand."""
+    if rows:
+        model.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=500
+        )
+
+
+def put_back(model: type[Model], lines: list[ImportLine], fields: tuple[str, ...]) -> None:
+    """Give the changed rows back what stood before."""
+    by_key = {line.target: json.loads(line.before) for line in lines}
+    for part in chunks(by_key):
+        rows = list(model._base_manager.filter(pk__in=part))
+        for row in rows:
+            for name, value in by_key[row.pk].items():
+                setattr(row, name, row._meta.get_field(name).to_python(value))
+        write(model, rows, fields)
 
 
 def named(lines: list[ImportLine]) -> str:

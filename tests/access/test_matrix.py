@@ -130,7 +130,7 @@ MATRIX = {
     "desk/objections/<int:pk>/settle/": OBJECTION_PRESS,
     "desk/objections/<int:pk>/files/<int:file>/": Row(COUNTY, sees=SIGNED_IN - DESKS),
     # Imports: communities by the desks of county and above; there is no batch
-    "imports/": Row(IMPORTERS), "imports/<slug:kind>/": Row(IMPORTERS), "imports/<slug:kind>/template.xlsx": Row(IMPORTERS),
+    "imports/": Row(DESKS - {"street handler", "street approver", "next street"}), "imports/<slug:kind>/": Row(IMPORTERS), "imports/<slug:kind>/template.xlsx": Row(IMPORTERS),
     "imports/batches/<str:key>/": Row((), sees=()), "imports/batches/<str:key>/apply/": Row((), sees=(), post_only=True),
     "imports/batches/<str:key>/undo/": Row((), sees=(), post_only=True), "imports/batches/<str:key>/marked.xlsx": Row((), sees=()),
     # Rounds and the list of all one may see
