@@ -93,13 +93,14 @@ def _years(years):
 
 def _runs(application, rule, day):
     titles = Recognition.objects.held_on(day).filter(community=application.community, money__in=rule["money"])
+    titles = titles.select_related("carries")
     return [
         _run(title, application.round.year, rule["years"]) for title in titles.prefetch_related("rechecks")
     ]
 
 
 def _run(title, year, years):
-    by_year = {recheck.year: recheck for recheck in title.rechecks.all()}
+    by_year = _rechecks(title)
     passed, left_out, at, broken = [], [], year - 1, ""
     while len(passed) < years and not broken:
         recheck = by_year.get(at)
@@ -113,6 +114,15 @@ def _run(title, year, years):
             (left_out if recheck.passed is None else passed).append(at)
         at -= 1
     return _Run(title, tuple(passed), tuple(left_out), broken)
+
+
+def _rechecks(title):
+    """By year, with those of the title it carries on after a merger or a split (A41)."""
+    found, carried = {}, title
+    while carried is not None:
+        found = {recheck.year: recheck for recheck in carried.rechecks.all()} | found
+        carried = carried.carries
+    return found
 
 
 def self_score_at_least(application, rule, day):

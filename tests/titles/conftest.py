@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from accounts.models import Role
-from accreditation import programmes, recognitions, rechecks
+from accreditation import programmes, rechecks, recognitions
 from demonstration.driving import moment
 from tests.factories import House, placed
 
