@@ -1,6 +1,6 @@
 """What comes back stamped: a print beside its scans, uploading a scan, the scan itself, copies on paper."""
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -19,14 +19,14 @@ from regions import clock
 SHOWS_PDF = {"object-src": ["'self'"], "frame-src": ["'self'"]}
 
 
-@csp_update(SHOWS_PDF)
+@csp_replace(SHOWS_PDF)
 @require_safe
 def printed(request, pk):
     """A print and its stamped scans side by side."""
     return printed_page(request, *opened(request, pk))
 
 
-@csp_update(SHOWS_PDF)
+@csp_replace(SHOWS_PDF)
 @require_POST
 def attach_scan(request, pk):
     """Take in the stamped scan of a print."""
@@ -46,7 +46,7 @@ def attach_scan(request, pk):
     return printed_page(request, row, application, status, scan_form=form)
 
 
-@csp_update(SHOWS_PDF)
+@csp_replace(SHOWS_PDF)
 @require_POST
 def receive_copies(request, pk):
     """Record how many copies on paper have come in."""

@@ -144,7 +144,7 @@ def test_a_city_that_has_not_scored_yet_prints_no_county_scores(house):
 WHERE = {
     "zhoukou-2022": ("东市", 2022, dt.date(2022, 4, 25)),
     "quangang-2016": ("一县", 2017, dt.date(2017, 11, 1)),
-    "pingdingshan-2021": ("东市", 2022, dt.date(2022, 1, 4)),
+    "pingdingshan-2021": ("东市", 2021, dt.date(2022, 1, 4)),
     "gansu-2023": ("甲省", 2024, dt.date(2024, 4, 1)),
 }
 
@@ -170,9 +170,7 @@ def _all_met(round_, tier):
     from scoring.loading import rubric_of
 
     sheet = rubric_of(round_.rubric)
-    return {
-        f.key: "true" if f.type == "yes_no" else "1" for page in sheet.pages_for(tier) for f in page.figures
-    }
+    return {f.key: True if f.type == "yesno" else 1 for page in sheet.pages_for(tier) for f in page.figures}
 
 
 def test_henan_provincial_form(house, tmp_path, at):
