@@ -29,6 +29,7 @@ from accreditation.models import (
 )
 from accreditation.panel_results import Rule, result
 from accreditation.routes import NOTICES, REVIEWS
+from accreditation.title_invariants import TITLE_CHECKS
 from regions.clock import end_of
 from scoring.models import RubricVersion
 
@@ -219,6 +220,7 @@ CHECKS = (
     totals_match,
     panels_hold,
     files_exist,
+    *TITLE_CHECKS,
 )
 
 
