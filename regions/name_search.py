@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+GENERIC = ("社区", "居委", "委会", "村委", "行政", "政村")  # in nearly every name: neither kept nor looked up
 MOST_PAIRS = 6  # of a long text: enough for a rare one to be among them
 FEW = 200  # a pair in so few names needs no rarer one
 COMMON = (
@@ -21,8 +22,8 @@ CODE_LENGTH = 12
 
 
 def pairs_of(name: str) -> set[str]:
-    """The pairs of neighbouring characters of a name: 桂花社区 → 桂花, 花社, 社区."""
-    return {name[n : n + 2] for n in range(len(name) - 1)}
+    """The pairs of neighbouring characters of a name, but the generic ones: 桂花社区 → 桂花, 花社."""
+    return {name[n : n + 2] for n in range(len(name) - 1)}.difference(GENERIC)
 
 
 def keep(grams, names: Iterable[tuple[int, str]], batch=2000) -> None:
@@ -76,20 +77,21 @@ def _coded(column, digits) -> Q:
 def rebuild(connection, grams, *registers) -> int:
     """Make all pairs anew from the names of the registers, inside the database; returns how many there are.
 
-    registers: (table, column of the community's key, column of the name, its greatest length).
+    registers: (table, column of the community's key, column of the name).
     """
-    quote = connection.ops.quote_name
+    quote, marks = connection.ops.quote_name, ", ".join(["%s"] * len(GENERIC))
     table = quote(grams.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")
-        for source, key, name, length in registers:
+        for source, key, name in registers:
             source, key, name = quote(source), quote(key), quote(name)
-            for start in range(1, length):
+            cursor.execute(f"SELECT MAX(length({name})) FROM {source}")
+            for start in range(1, cursor.fetchone()[0] or 0):
                 cursor.execute(
                     f"INSERT INTO {table} (gram, community_id) SELECT substr({name}, {start}, 2), {key}"
-                    f" FROM {source} WHERE length({name}) > {start} ORDER BY 1, 2 ON CONFLICT DO NOTHING"
+                    f" FROM {source} WHERE length({name}) > {start} AND substr({name}, {start}, 2) NOT IN ({marks})"
+                    " ORDER BY 1, 2 ON CONFLICT DO NOTHING",
+                    GENERIC,
                 )
-                if not cursor.rowcount:
-                    break
         cursor.execute(f"SELECT COUNT(*) FROM {table}")
         return cursor.fetchone()[0]

@@ -12,7 +12,7 @@ from accreditation.models import Programme, Recognition
 from accreditation.public import paging
 from accreditation.public.places import within
 from regions.communities import heirs
-from regions.models import Community, Region, held_by_name
+from regions.models import Region, Succession, held_by_name
 
 # state → (tag, word)
 WORDS = {
@@ -100,9 +100,9 @@ def titles(wanted: TitleFilter, today):
 
 def _named(text) -> Q:
     """By certificate number, or by any name or code of the community or of one it came from."""
-    later = heirs(
-        list(Community.objects.search(text).filter(until__isnull=False).order_by("-pk")[:MOST_ENDED])
-    )
+    gone = Succession.objects.filter(held_by_name(text, to="predecessor__"), successor__isnull=False)
+    gone = gone.select_related("predecessor").order_by()[:MOST_ENDED]
+    later = heirs([change.predecessor for change in gone])
     keys = {one.pk for found in later.values() for one in found}
     return held_by_name(text, to="community__") | Q(community__in=keys) | Q(number=text.upper())
 
@@ -117,9 +117,10 @@ def _on(title, today):
     return replace(title, state="expired") if title.state == "valid" and over else title
 
 
-def title_page(wanted: TitleFilter, today, size, *, after="", before="") -> paging.KeyPage:
-    """One page of the register."""
-    found = paging.page(titles(wanted, today), ORDER, size, after=after, before=before)
+def title_page(wanted: TitleFilter, today, size, *, rows=None, after="", before="") -> paging.KeyPage:
+    """One page of the register. rows: what `titles` gave, where it was asked already."""
+    rows = titles(wanted, today) if rows is None else rows
+    found = paging.page(rows, ORDER, size, after=after, before=before)
     return replace(found, rows=shown(found.rows, today))
 
 
@@ -129,10 +130,11 @@ def title_rows(wanted: TitleFilter, today) -> Iterator[Title]:
         yield _on(Title(*row[: len(TITLE)]), today)
 
 
-def title_count(wanted: TitleFilter, today) -> tuple[int, bool]:
-    """(number of titles, whether that is all): a search by name is counted up to MOST_COUNTED."""
+def title_count(wanted: TitleFilter, today, *, rows=None) -> tuple[int, bool]:
+    """(number of titles, whether that is all): a search by name is counted up to MOST_COUNTED. rows: as in title_page."""
     if wanted.text:
-        found = titles(wanted, today)[: MOST_COUNTED + 1].count()
+        rows = titles(wanted, today) if rows is None else rows
+        found = rows.order_by()[: MOST_COUNTED + 1].count()
         return min(found, MOST_COUNTED), found <= MOST_COUNTED
     counted = title_sums.counted(wanted.places)
     rows = counted.rows.filter(wanted.kinds(), granted_on__lte=today)

@@ -25,10 +25,11 @@ def recognised(request):
     today = clock.today()
     form = RecognisedQuery(request.GET)
     wanted = form.wanted()
-    count, whole = public.title_count(wanted, today)
+    rows = public.titles(wanted, today)
+    count, whole = public.title_count(wanted, today, rows=rows)
     context = {
         "form": form,
-        "page": public.title_page(wanted, today, size_of(request), **_turned(request)),
+        "page": public.title_page(wanted, today, size_of(request), rows=rows, **_turned(request)),
         "count": count,
         "whole": whole,
         "sizes": SIZES,

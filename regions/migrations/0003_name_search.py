@@ -11,8 +11,8 @@ def fill(apps, schema_editor):
     name_search.rebuild(
         schema_editor.connection,
         apps.get_model("regions", "NameGram").objects.all(),
-        ("regions_community", "id", "name", 60),
-        ("regions_formercommunity", "community_id", "name", 60),
+        ("regions_community", "id", "name"),
+        ("regions_formercommunity", "community_id", "name"),
     )
 
 

@@ -8,9 +8,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.bench import exporting, pages, scoring_speed  # noqa: E402
+from tests.bench import exporting, pages, public_speed, scoring_speed  # noqa: E402
 
-MEASURES = {"pages": pages.measure, "scoring": scoring_speed.measure, "exports": exporting.measure}
+MEASURES = {
+    "pages": pages.measure,
+    "public": public_speed.measure,
+    "scoring": scoring_speed.measure,
+    "exports": exporting.measure,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="tests.bench")

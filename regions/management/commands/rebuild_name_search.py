@@ -15,10 +15,7 @@ def rebuild() -> int:
         return name_search.rebuild(
             connection,
             NameGram.objects.all(),
-            *(
-                (model._meta.db_table, key, "name", model._meta.get_field("name").max_length)
-                for model, key in REGISTERS
-            ),
+            *((model._meta.db_table, key, "name") for model, key in REGISTERS),
         )
 
 
