@@ -139,3 +139,8 @@ def _most(grant, entry):
     if entry is None:
         return grant.free
     return entry.fen - sum(finding.fen for finding in entry.findings.all())
+
+
+def undecided():
+    """Findings nobody has decided about yet."""
+    return Finding.objects.filter(recovery__isnull=True)

@@ -224,3 +224,17 @@ CHECKS = (
     every_entry_told,
     money_files_exist,
 )
+
+# What each check proves, for the reader of a page.
+WORDS = {
+    entries_reversed_rightly: "冲正分录与原分录相符，每笔至多冲正一次",
+    sums_match: "各级地区的合计等于其分录之和",
+    grants_balance: "每个社区每个年度：拨付不超过应补助，到账不超过拨付，支出与收回不超过到账",
+    accrued_by_the_rules: "计提金额与称号层级相符，每个社区每个年度只补助一次",
+    runs_and_batches_count: "计提和拨付批次的笔数、金额与台账相符",
+    spent_by_the_rules: "支出用途在允许范围内，不超过上限，属于本年度，并有收款人和发票",
+    signed_by_both: "审核通过的报告各级两个部门均已签署，且由不同的人签署",
+    recoveries_within: "收回的金额不超过决定的金额，并随之停发",
+    every_entry_told: "每笔分录都有操作记录",
+    money_files_exist: "支出凭证的文件都在",
+}

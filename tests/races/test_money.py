@@ -1,0 +1,83 @@
+"""C1, C2, C4: the ledger under parallel processes and under SIGKILL, on both engines, each beside its control.
+
+PORTAL_KILLS sets how many points a run is killed at (make prove: 50).
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT, environment
+
+pytestmark = pytest.mark.race
+KILLS = os.environ.get("PORTAL_KILLS", "8")
+COUNT = 3000
+
+
+@pytest.fixture
+def ask(databases, tmp_path):
+    """ask("kills", "accrue", "8") → what the driver tells, in a fresh copy of the house with 3,000 titles more."""
+    template = databases.template("purse", str(COUNT))
+    address = databases.copy(template, tmp_path)
+
+    def run(*args, **extra):
+        env = environment(tmp_path, address, **extra)
+        found = subprocess.run(
+            [sys.executable, "-m", "tests.races.money", *args],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
+        assert found.returncode == 0, found.stderr[-3000:]
+        return json.loads(found.stdout.splitlines()[-1])
+
+    return run
+
+
+def test_eight_accruals_at_once_come_to_one(ask):
+    told = ask("accruals_at_once", "8", "3")
+    whole, fen = COUNT + 12, (COUNT + 12) * 1_000_000
+    assert told["rounds"] == [[[0] * 8, whole, fen, fen, whole, 1]] * 3
+    assert told["breaches"] == []
+
+
+@pytest.mark.parametrize("what", ["accrue", "pay"])
+def test_killed_at_random_points_nothing_is_lost_doubled_or_half_visible(ask, what):
+    told = ask("kills", what, KILLS)
+    assert told["killed"] >= int(KILLS) // 3, "too few were still at work when they were killed"
+    assert set(told["visible"]) <= {0, COUNT + 12}
+    assert told["breaches_after_kill"] == told["breaches"] == []
+    assert told["after"] == [COUNT + 12]
+
+
+def test_control_entry_by_entry_a_kill_leaves_a_part(ask):
+    told = ask("kills", "naive", "4")
+    assert set(told["visible"]) - {0, COUNT + 12}, told
+
+
+def test_eight_payment_orders_at_once_pay_once(ask):
+    told = ask("payments_at_once", "8")
+    assert told["codes"] == [0] + [3] * 7
+    assert (told["batches"], told["payments"], told["breaches"]) == (1, COUNT + 12, [])
+
+
+def test_a_reversal_raced_by_eight_stands_once(ask):
+    told = ask("reversals_at_once", "8", "25")
+    assert told["rounds"] == [[1, 7, 0]]
+    assert told["breaches"] == []
+
+
+def test_expenses_at_once_never_go_above_the_balance(ask):
+    told = ask("expenses_at_once", "8")
+    assert told["codes"] == [0] + [3] * 7
+    assert (told["spent"], told["breaches"]) == (1, [])
+
+
+def test_control_without_the_lock_they_do(ask):
+    """PostgreSQL lets several through; SQLite's deferred transactions fail with "database is locked"."""
+    told = ask("expenses_at_once", "8", PORTAL_TEST_SWITCH="no_lock")
+    assert told["spent"] > 1 or 4 in told["codes"], told
