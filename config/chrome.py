@@ -24,6 +24,8 @@ PEOPLE = ("人员", "accounts:people")
 OFFICES = ("单位", "accounts:offices")
 WORKDAYS = ("工作日", "workdays:list")
 ASSESSING = ("考核评分", "accreditation:panel_tasks")
+MONEY = ("补助资金", "subsidies:ledger")
+AUDITS = ("资金审核", "subsidies:audits")
 
 PUBLIC = (
     ("首页", "public_home"),
@@ -34,13 +36,14 @@ PUBLIC = (
 )
 # At most six entries each: the large-type mode shows no more.
 MENUS = {
-    Role.FILER: (HOME, APPLICATIONS, NOTICES, RECOGNISED),
+    Role.FILER: (HOME, APPLICATIONS, MONEY, NOTICES, RECOGNISED),
     Role.HANDLER: (HOME, QUEUE, LISTS, OBJECTIONS, APPLICATIONS, PROGRESS),
-    # An approver's home is the queue itself, and objections are theirs to decide.
-    Role.APPROVER: (QUEUE, LISTS, NOTICE_DESK, OBJECTIONS, APPLICATIONS, PROGRESS),
+    # An approver's home is the queue itself, objections are theirs to decide, and the money's reports to sign; notices
+    # are the publisher's and stand on the lists.
+    Role.APPROVER: (QUEUE, LISTS, MONEY, OBJECTIONS, APPLICATIONS, PROGRESS),
     Role.PUBLISHER: (HOME, NOTICE_DESK, OBJECTIONS, LISTS, APPLICATIONS, PROGRESS),
-    Role.FINANCE: (HOME, APPLICATIONS, RECOGNISED),
-    Role.AUDITOR: (HOME, APPLICATIONS, PROGRESS, ROUNDS, NOTICES, RECOGNISED),
+    Role.FINANCE: (HOME, MONEY, AUDITS, APPLICATIONS, RECOGNISED),
+    Role.AUDITOR: (HOME, APPLICATIONS, PROGRESS, ROUNDS, MONEY, RECOGNISED),
     Role.SYSADMIN: (PEOPLE, OFFICES, WORKDAYS),
     Role.SECADMIN: (("安全日志", "accounts:security"), PEOPLE),
     Role.AUDADMIN: (("审计日志", "accounts:audit_log"), PEOPLE),
@@ -143,5 +146,6 @@ def chrome(request) -> dict:
             "roles": address("accounts:demo"),
             "stay": address("accounts:stay"),
             "help": address("help"),
+            "open_data": address("open_data"),
         },
     }

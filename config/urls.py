@@ -9,6 +9,7 @@ from demonstration.views import demo_clock
 urlpatterns = [
     # Public
     path("", include("accreditation.urls_public")),
+    path("", include("accreditation.urls_open_data")),
     # The first page after signing in
     path("home/", home.home, name="home"),
     # Display modes, health

@@ -21,7 +21,7 @@ OWN = "自己的几件事"
 PRINT = "打印件和工作簿另有"
 # Address → why it is no list to export.
 NOT_EXPORTED = {
-    "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "recognised/": PUBLIC, "communities/<int:pk>/": PUBLIC,
+    "": PUBLIC, "api/": "开放数据的说明", "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "recognised/": PUBLIC, "communities/<int:pk>/": PUBLIC,
     "recognised/figures/": PUBLIC, "communities/": "登记簿查询，认定名录另由开放数据下载",
     "programmes/": PUBLIC, "programmes/<str:key>/": PUBLIC, "objections/": PUBLIC, "certificates/": PUBLIC,
     "home/": OWN, "account/": OWN, "account/post/": OWN, "applications/<int:pk>/send-back/": FILE, "account/interests/": OWN, "jobs/": "自己的任务，文件保留 7 天",

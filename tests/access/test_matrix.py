@@ -61,7 +61,15 @@ ORGANISER = {"province approver"}
 IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
 ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
+OPEN_LISTS = ("notices", "entries", "recognitions", "communities", "figures", "programmes", "rounds", "workdays")
+OPEN_DATA = {
+    "api/": PUBLIC, "api/v1/openapi.json": PUBLIC, "notices/feed/": PUBLIC, "api/v1/notices/<int:pk>/": PUBLIC,
+    "api/v1/communities/<int:pk>/": PUBLIC, "api/v1/programmes/<str:key>/": PUBLIC,
+    **{f"api/v1/{name}{end}": PUBLIC for name in OPEN_LISTS for end in ("/", ".json", ".csv", ".xlsx")},
+}  # fmt: skip
+
 MATRIX = {
+    **OPEN_DATA,
     # Public
     "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
     "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
@@ -184,7 +192,7 @@ def address(route, world, missing=False):
         "applications": world.application.pk, "prints": world.print.pk, "scans": world.scan.pk, "files": world.attachment.pk, "notices": world.notice.pk,
         "communities": house.community(0).pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
         "offices": officer.acting.office_id,
-    }.get(route.split("/")[0], 1)  # fmt: skip
+    }.get(route.removeprefix("api/v1/").split("/")[0], 1)  # fmt: skip
     values = {
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
         "<str:tier>": "star", "<int:page>": 1, "<int:year>": 2017, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,

@@ -1,0 +1,36 @@
+"""A house with notices of two counties and titles, built once a module; what a test changes is undone after it."""
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+
+from regions import clock
+from tests.factories import House, moment
+
+TODAY = dt.date(2017, 9, 5)
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """一县 publishes two communities on 4 September, 三县 one: three entries on two running notices."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("files"))
+        patch.setattr(clock, "now", lambda: moment(TODAY))
+        house = House()
+        for number in (0, 2, 8):
+            ready = house.prepare(house.at("county_review", number))
+            house.drive.shortlist(ready, moment(dt.date(2017, 9, 1)))
+        for name in ("一县", "三县"):
+            house.drive.publish(
+                "county_review", house.regions[name], moment(dt.date(2017, 9, 4)), f"{name}公示"
+            )
+        yield house
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def house(built, db, monkeypatch):
+    """The house; the portal's clock stands at 9 o'clock of its day."""
+    monkeypatch.setattr(clock, "now", lambda: moment(TODAY))
+    return built
