@@ -3,6 +3,7 @@
 from accreditation import (
     urls_community,
     urls_desk,
+    urls_documents,
     urls_lists,
     urls_panels,
     urls_paper,
@@ -18,6 +19,7 @@ urlpatterns = [
     *urls_desk.urlpatterns,  # a desk: queue, file, score sheet, verbs
     *urls_paper.urlpatterns,  # printing the forms, stamped scans
     *urls_lists.urlpatterns,  # a desk's list, notices, objections, recognition
+    *urls_documents.urlpatterns,  # official documents, certificates
     *urls_panels.urlpatterns,  # panels: the desk that runs one, and its members
     *urls_rounds.urlpatterns,  # rounds, quotas, progress, exports
     *urls_plans.urlpatterns,  # the streets' plans, coverage

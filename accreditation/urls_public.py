@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from accreditation.views import paper_check, public, register
+from accreditation.views import documents, paper_check, public, register
 
 urlpatterns = [
     path("", public.public_home, name="public_home"),
     # /notices/
     path("notices/", public.notices, name="notices"),
     path("notices/<int:pk>/", public.notice, name="notice"),
+    path("notices/<int:pk>/notice.pdf", documents.notice_pdf, name="notice_pdf"),
     path("notices/<int:pk>/entries/<int:entry>/object/", public.object_to, name="object_to"),
     # /objections/
     path("objections/", public.objection_status, name="objection_status"),

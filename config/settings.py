@@ -242,6 +242,7 @@ PORTAL_IMPORTS: dict[str, str] = {
 }
 # What is done behind the pages (accounts/jobs.py): kind → the function that does it, called with a Work.
 PORTAL_JOBS: dict[str, str] = {
+    "certificates": "accreditation.certificate_batches.make",
     "import": "accounts.imports.work.make",
 }
 

@@ -15,6 +15,16 @@ class RecognitionQuerySet(models.QuerySet):
         """Titles in force on a day, both ends included."""
         return self.filter(granted_on__lte=day).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
 
+    def visible_to(self, user):
+        """Whose certificate a person may print: a community its own, desks, finance officers and auditors those below."""
+        posting = user.acting
+        if posting is None or not (posting.community_id or posting.sees_below):
+            return self.none()
+        if posting.community_id:
+            return self.filter(community=posting.community_id)
+        region = posting.office.region
+        return self.filter(position__range=(region.position, region.last))
+
     def public(self):
         """What anyone may read: every title this portal granted or took over, with its state."""
         return self.select_related("community")

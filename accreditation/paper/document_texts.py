@@ -7,7 +7,7 @@ from accreditation.paper.capitals import capital_amount
 from accreditation.paper.document_numbers import document_number
 from accreditation.paper.documents import PUBLIC_COPY, UNSTAMPED, Attachment, Document, Paragraph, paragraphs
 from accreditation.paper.legal_names import joined, legal_name
-from accreditation.public import ShownNotice
+from accreditation.public import EntryLine, ShownNotice
 from regions.models import Community
 
 # Whom a recognition document is addressed to, by the level of the office that issues it.
@@ -53,13 +53,38 @@ def notice(shown: ShownNotice, day: dt.date, *, draft: bool = False) -> Document
             Paragraph(_period(shown)),
             Paragraph("三、反映情况的方式", 1),
             Paragraph(HOW_TO_OBJECT),
-            Paragraph(f"受理单位和电话：{shown.contact}"),
+            *([Paragraph(f"受理单位和电话：{shown.contact}")] if shown.contact else []),
             *([Paragraph(f"地址：{shown.address}")] if shown.address else []),
         ],
         day=day,
         attachments=(attachment,),
         mark=UNSTAMPED if draft else PUBLIC_COPY,
     )
+
+
+def draft_notice(words: dict, issuer: str, entries: list[Application], period: dict) -> Document:
+    """The public notice before it is published. words: as typed for it; period: day, first, last, workdays, resting."""
+    shown = ShownNotice(
+        pk=0,
+        issuer=issuer,
+        programme="",
+        published_at=None,
+        first_day=period["first"],
+        last_day=period["last"],
+        original_last_day=None,
+        workdays=period["workdays"],
+        running=False,
+        resting=period["resting"],
+        entries=[
+            EntryLine(0, n, one.community.name, one.community.place, one.community_id, False)
+            for n, one in enumerate(entries, 1)
+        ],
+        **{
+            name: words.get(name, "")
+            for name in ("title", "number", "basis", "process", "contact", "address")
+        },
+    )
+    return notice(shown, period["day"], draft=True)
 
 
 def _list_title(title):

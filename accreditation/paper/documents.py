@@ -111,10 +111,15 @@ def broken(title: str, after: int = 0) -> list[str]:
     return [title[:place], *broken(title[place:])]
 
 
-def pdf(document: Document, *, demo: bool = False) -> bytes:
-    """The document as PDF; `demo` marks each page as no real one. Raises TooLarge for a list too long for one file."""
+def html(document: Document, *, demo: bool = False) -> str:
+    """The document as one HTML page; `demo` marks each sheet as no real one."""
     mark = f"{DEMONSTRATION}　{document.mark}" if demo else document.mark
-    return render(render_to_string("paper/document.html", {"paper": document, "mark": mark}))
+    return render_to_string("paper/document.html", {"paper": document, "mark": mark})
+
+
+def pdf(document: Document, *, demo: bool = False) -> bytes:
+    """The document as PDF. Raises TooLarge for a list too long for one file."""
+    return render(html(document, demo=demo))
 
 
 def paragraphs(text: str, level: int = 0) -> list[Paragraph]:

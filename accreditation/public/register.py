@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from accreditation import title_sums
-from accreditation.models import Programme, Recognition
+from accreditation.models import Objection, Programme, Recognition
 from accreditation.public import paging
 from accreditation.public.places import within
 from regions.communities import heirs
@@ -18,8 +18,9 @@ from regions.models import Region, Succession, held_by_name
 WORDS = {
     "valid": ("done", _("有效")),
     "recheck": ("returned", _("复查中")),
+    "disputed": ("returned", _("异议处理中")),
     "revoked": ("revoked", _("已撤销")),
-    "expired": ("declined", _("已到期")),
+    "expired": ("declined", _("已过期")),
 }
 ORDER = ("position", "community", "pk")  # by place; what an account of two titles brings together
 MOST_COUNTED = 1000  # of a search by name: beyond it the page says "more than"
@@ -162,9 +163,18 @@ def title_tiers() -> list[tuple[str, list[tuple[str, str, str]]]]:
 
 
 def certificate(number, today) -> Title | None:
-    """The title of a certificate number, or None."""
+    """The title of a certificate number, or None. In force, yet with an objection being looked into: "disputed"."""
     rows = Recognition.objects.filter(number=number).values_list(*TITLE)[:1]
-    return next(iter(shown(rows, today)), None)
+    found = next(iter(shown(rows, today)), None)
+    if found is not None and found.state == "valid" and _disputed(number):
+        return replace(found, state="disputed")
+    return found
+
+
+def _disputed(number) -> bool:
+    """Whether an admitted objection to the application behind the title is unsettled."""
+    about = Objection.objects.filter(entry__application__recognition__number=number)
+    return about.filter(admitted_at__isnull=False, settled_at__isnull=True).exists()
 
 
 def in_force(today) -> Q:

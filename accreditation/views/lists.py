@@ -243,7 +243,7 @@ def publish(request, round_pk, tier):
 
 def _publish(request, round_, tier, state, region, following):
     at, status, published = clock.now(), 200, None
-    form = NoticeText(initial=_official_words(request.user.acting.office, round_, tier, following))
+    form = NoticeText(initial=official_words(request.user.acting.office, round_, tier, following))
     if request.method == "POST":
         form = NoticeText(request.POST)
         valid = form.is_valid()
@@ -262,7 +262,7 @@ def _publish(request, round_, tier, state, region, following):
         messages.success(request, f"《{published.title}》已发布，公示到 {zh_end(published.last_day)} 截止。")
         return redirect("accreditation:notice_desk")
     context = _whole_list(request, round_, tier, state, region, following)
-    context |= {"form": form, "period": _period(region, at, following), "seen_words": _words_of(form)}
+    context |= {"form": form, "period": notice_period(region, at, following), "seen_words": _words_of(form)}
     context["may"] = request.user.acting.role == Role.PUBLISHER
     context["preview"] = request.method == "POST" and status == 200
     if isinstance(context["period"], str):
@@ -325,7 +325,7 @@ def _whole_list(request, round_, tier, state, region, following):
     }
 
 
-def _period(region, at, following):
+def notice_period(region, at, following):
     """First and last day with the days not counted; or the sentence that says which calendar is missing."""
     try:
         calendar = Calendar.load(region)
@@ -342,7 +342,7 @@ def _period(region, at, following):
         return str(error)
 
 
-def _official_words(office, round_, tier, following):
+def official_words(office, round_, tier, following):
     """The words of a notice before the publisher changes them: from the programme's source and the office."""
     source = round_.version.data["source"]
     last = round_.route.after(following.state) is None

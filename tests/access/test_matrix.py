@@ -58,6 +58,10 @@ WITH_LIST = DESKS - {"street handler", "street approver", "next street"}
 LIST = Row(WITH_LIST, sees=SIGNED_IN - DESKS, changes={"county publisher", "county approver"})
 OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county approver"})
 ORGANISER = {"province approver"}
+# Nothing is ready: they are led back to the list's documents
+RECOGNISER = Row((), sees=SIGNED_IN - DESKS, at_home={"province handler", "province approver", "province publisher"})
+SEES_TITLE = SEES | {"city handler", "city approver", "city publisher", "province handler", "province approver", "province publisher"}
+TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
 IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
 ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
@@ -72,7 +76,7 @@ MATRIX = {
     **OPEN_DATA,
     # Public
     "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
-    "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
+    "notices/<int:pk>/notice.pdf": PUBLIC, "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
     "recognised/figures/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
     "papers/": PUBLIC, "papers/<str:code>/": PUBLIC,
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
@@ -125,6 +129,13 @@ MATRIX = {
     "lists/<int:round_pk>/<str:tier>/recognise/": Row(
         {"province handler", "province approver", "province publisher"}, sees=SIGNED_IN - DESKS, changes={"province approver"}
     ),
+    "lists/<int:round_pk>/<str:tier>/documents/": Row(WITH_LIST, sees=SIGNED_IN - DESKS),
+    "lists/<int:round_pk>/<str:tier>/documents/notice.pdf": Row((), sees=SIGNED_IN - DESKS, at_home=WITH_LIST),  # nobody listed
+    "lists/<int:round_pk>/<str:tier>/documents/recognition.pdf": RECOGNISER, "lists/<int:round_pk>/<str:tier>/documents/announcement.pdf": RECOGNISER,
+    "lists/<int:round_pk>/<str:tier>/documents/certificates/": Row((), sees=SIGNED_IN - DESKS, post_only=True),
+    # The title is of community 0, granted by the city before the portal
+    "recognitions/<int:pk>/": TITLE, "recognitions/<int:pk>/certificate.pdf": TITLE, "recognitions/<int:pk>/plaque.pdf": TITLE,
+    "recognitions/<int:pk>/cancellation.pdf": Row((), sees=TITLE.sees, post_only=True),
     "desk/notices/": DESK, "desk/objections/": DESK,
     # Official tables
     "lists/<int:round_pk>/<str:tier>/recommended.xlsx": Row(WITH_LIST, sees=SIGNED_IN - DESKS),
@@ -190,7 +201,7 @@ def address(route, world, missing=False):
     officer = house.officer("一县", "handler")
     own = {
         "applications": world.application.pk, "prints": world.print.pk, "scans": world.scan.pk, "files": world.attachment.pk, "notices": world.notice.pk,
-        "communities": house.community(0).pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
+        "communities": house.community(0).pk, "recognitions": world.recognition.pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
         "offices": officer.acting.office_id,
     }.get(route.removeprefix("api/v1/").split("/")[0], 1)  # fmt: skip
     values = {

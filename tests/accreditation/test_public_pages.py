@@ -105,7 +105,7 @@ def test_a_certificate_says_its_state_first(client, house, today):
 
     assert "有效" in page() and "本页生成时间" in page()
     Recognition.objects.update(valid_until=dt.date(2017, 9, 3))
-    assert "已到期" in page()
+    assert "已过期" in page()
     Recognition.objects.update(status="revoked")
     assert "已撤销" in page()
     Recognition.objects.update(status="recheck")
