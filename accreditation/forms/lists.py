@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import DayField, LineField
 from accounts.text import clean_text
+from accreditation.paper.document_numbers import document_number
 
 
 class Move(forms.Form):
@@ -54,6 +55,9 @@ class NoticeText(SeenList):
     )
     address = LineField(label="地址", max_length=150, required=False)
 
+    def clean_number(self):
+        return document_number(self.cleaned_data["number"])
+
     def clean_basis(self):
         return clean_text(self.cleaned_data["basis"])
 
@@ -70,3 +74,6 @@ class Recognise(SeenList):
 
     document_number = LineField(label="认定文号", max_length=60, help_text="例如 湘人社函〔2017〕300号")
     granted_on = DayField(label="认定日期", help_text="认定文件的印发日期，例如 2017-12-01")
+
+    def clean_document_number(self):
+        return document_number(self.cleaned_data["document_number"])

@@ -18,8 +18,9 @@ from accreditation.paper import document_texts, documents
 from accreditation.paper.rendering import TooLarge
 from accreditation.paper.rendering import render as render_pdf
 from accreditation.refusals import NotYours
-from accreditation.views.lists import notice_period, official_words, place_of, rounds_over
 from accreditation.views.lists import office_region as desk_region
+from accreditation.views.lists import place_of, rounds_over
+from accreditation.views.notice_words import notice_period, official_words
 from accreditation.views.pdf_answers import pdf_answer
 from accreditation.views.public import shortly_kept, too_many
 from regions import clock

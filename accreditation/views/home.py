@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import ADMINISTRATORS, DESK_ROLES, Role
 from accounts.permissions import home_of
 from accreditation import filing_content, journey
-from accreditation.models import Application, Round, State
+from accreditation.models import Application, Recognition, Round, State
 from regions import clock
 from regions.workdays import Calendar
 
@@ -71,6 +71,7 @@ def _community_home(request, community):
         "going": [_mine(a, at, today, calendar) for a in going],
         "ended": [a for a in applications if a.ended],
         "open": _open(community, today, calendar, started),
+        "titles": Recognition.objects.visible_to(request.user).order_by("-granted_on", "-pk"),
     }
     return render(request, "accreditation/home.html", context)
 

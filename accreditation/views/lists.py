@@ -1,5 +1,6 @@
 """A desk's list: who is on it, in what order, within which places; and letting the whole list go."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
@@ -14,12 +15,14 @@ from accreditation import list_columns, needs, notices, transitions
 from accreditation import lists as ranking
 from accreditation.forms.lists import Move, NoticeText, PassOver, SeenList
 from accreditation.models import Application, Notice, Round, State
+from accreditation.paper import document_texts, documents
 from accreditation.permissions import reasons_against
 from accreditation.queries import by_points
 from accreditation.refusals import NotYours
+from accreditation.views.notice_words import notice_period, official_words
+from accreditation.views.pdf_answers import pdf_answer
 from regions import clock
 from regions.templatetags.portal import zh_end
-from regions.workdays import Calendar, UnknownYear
 
 
 def office_region(user):
@@ -166,6 +169,7 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         "desk": desk,
         "rows": rows,
         "level": State(state).label,
+        "documents": round_.route.steps[-1].level == region.level or (following and following.is_notice),
         "approver": approver,
         "form": form,
         "going": _going(round_, tier, following),
@@ -247,7 +251,7 @@ def _publish(request, round_, tier, state, region, following):
     if request.method == "POST":
         form = NoticeText(request.POST)
         valid = form.is_valid()
-        if "preview" in request.POST:
+        if "preview" in request.POST or "paper" in request.POST:
             status = 200 if valid else 400
         elif valid:
             published, status = _carry_out(
@@ -267,6 +271,12 @@ def _publish(request, round_, tier, state, region, following):
     context["preview"] = request.method == "POST" and status == 200
     if isinstance(context["period"], str):
         context["findings"] = [*context["findings"], (context["period"], None, reverse("workdays:list"))]
+    elif "paper" in request.POST and status == 200:
+        listed = [candidate.application for candidate in context["desk"].listed]
+        document = document_texts.draft_notice(
+            form.words(), context["office"].name, listed, context["period"]
+        )
+        return pdf_answer(documents.pdf(document, demo=settings.DEMO), document.title)
     return render(request, "accreditation/publish.html", context, status=status)
 
 
@@ -323,46 +333,6 @@ def _whole_list(request, round_, tier, state, region, following):
         "office": request.user.acting.office,
         "today": clock.today(),
     }
-
-
-def notice_period(region, at, following):
-    """First and last day with the days not counted; or the sentence that says which calendar is missing."""
-    try:
-        calendar = Calendar.load(region)
-        day = clock.day_of(at)
-        first, last = notices.period(calendar, day, following.workdays)
-        return {
-            "day": day,
-            "first": first,
-            "last": last,
-            "workdays": following.workdays,
-            "resting": notices.resting_days(calendar, first, last),
-        }
-    except UnknownYear as error:
-        return str(error)
-
-
-def official_words(office, round_, tier, following):
-    """The words of a notice before the publisher changes them: from the programme's source and the office."""
-    source = round_.version.data["source"]
-    last = round_.route.after(following.state) is None
-    kind = "拟认定名单公示" if last else "推荐名单公示"
-    return {
-        "title": f"{office.region.name}{round_.year}年{tier['name']}{kind}",
-        "basis": f"根据《{source['title']}》（{source['number']}）要求，现将有关情况公示如下。",
-        "process": _process(round_, following, last),
-        "contact": f"{office.name} {office.phone}".strip(),
-        "address": f"{office.address} {office.postcode}".strip(),
-    }
-
-
-def _process(round_, following, last):
-    done = ["社区申报"]
-    for step in round_.route.steps[: round_.route.steps.index(following)]:
-        if not step.is_notice:
-            done.append(State(step.state).label)
-    end = "拟认定下列社区" if last else "拟推荐下列社区"
-    return f"经{'、'.join(done)}，{end}，现予公示。"
 
 
 def _words_of(form):

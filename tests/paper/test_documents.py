@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from accreditation import programmes, public
+from accreditation import notices, programmes, public
 from accreditation.models import Application, Notice, NoticeEntry, Recognition, State
 from accreditation.paper import document_texts
 from regions import clock
+from regions.clock import end_of
 from tests.factories import moment
 from tests.paper.pages import red, text
 
@@ -200,3 +201,60 @@ def test_no_document_bears_a_seal(house, title, as_, tmp_path):
     made = client.get(listed(house, "recognition_document", number="测试〔2017〕1号")).content
     assert all(right - left > 100 for top, left, right in red(made, tmp_path) if top > 110)
     assert not [row for row in red(made, tmp_path) if row[0] > 140]
+
+
+# Where they are found
+
+
+def test_the_publisher_takes_the_typed_words_along(house, as_, tmp_path, at):
+    application = house.prepare(house.at("county_review"))
+    house.drive.shortlist(application, moment(dt.date(2017, 8, 29)))
+    application = house.fresh(application)
+    at(dt.date(2017, 8, 29))
+    client = as_("一县", Role.PUBLISHER)
+    typed = {
+        "number": "一县人社公示(2017)第03号",
+        "title": "一县2017年推荐名单公示",
+        "basis": "根据有关文件。",
+        "process": "经评审，现予公示。",
+        "contact": "一县人社局 0000-0000001",
+        "seen": f"{application.pk}:{application.moves}",
+        "paper": "1",
+    }
+    address = listed(house, "publish")
+    printed = text(client.post(address, typed).content, tmp_path)
+    assert "一县人社公示〔2017〕3号" in printed and "经评审，现予公示。" in printed and "待用印" in printed
+    assert not Notice.objects.exists()
+    assert client.post(address, {**typed, "title": ""}).status_code == 400
+    del typed["paper"]
+    client.post(address, typed)
+    assert Notice.objects.get().number == "一县人社公示〔2017〕3号"
+
+
+def test_pages_lead_to_their_papers(house, title, as_, client):
+    documents = listed(house, "list_documents")
+    client = as_("甲省", Role.APPROVER)
+    page = client.get(listed(house, "recognise")).content.decode()
+    assert documents in page and reverse("accreditation:title_papers", args=[title.pk]) in page
+    assert documents in client.get(listed(house, "desk_list")).content.decode()
+    notice = Notice.objects.first()
+    assert (
+        reverse("notice_pdf", args=[notice.pk])
+        in client.get(reverse("notice", args=[notice.pk])).content.decode()
+    )
+    client.force_login(house.filer(title.community))
+    assert reverse("accreditation:title_papers", args=[title.pk]) in client.get("/home/").content.decode()
+
+
+def test_the_number_is_kept_with_six_cornered_brackets(house, as_):
+    application = house.at("province_notice")
+    notice = Notice.objects.get(state="province_notice")
+    notices.close(notice, at=end_of(notice.last_day))
+    application = house.fresh(application)
+    typed = {
+        "document_number": "测试(2017)第08号",
+        "granted_on": "2017-10-23",
+        "seen": f"{application.pk}:{application.moves}",
+    }
+    assert as_("甲省", Role.APPROVER).post(listed(house, "recognise"), typed).status_code == 302
+    assert Recognition.objects.get(application=application).document_number == "测试〔2017〕8号"
