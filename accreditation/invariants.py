@@ -28,6 +28,7 @@ from accreditation.models import (
     State,
 )
 from accreditation.panel_results import Rule, result
+from accreditation.paper.invariants import PAPER_CHECKS
 from accreditation.routes import NOTICES, REVIEWS
 from accreditation.title_invariants import TITLE_CHECKS
 from regions.clock import end_of
@@ -220,6 +221,7 @@ CHECKS = (
     totals_match,
     panels_hold,
     files_exist,
+    *PAPER_CHECKS,
     *TITLE_CHECKS,
 )
 

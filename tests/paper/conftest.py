@@ -1,5 +1,8 @@
 """The small house, its clock, and a way to print."""
 
+import http.server
+import threading
+
 import pytest
 
 from accreditation.models import Application
@@ -24,3 +27,25 @@ def printed():
         )
 
     return make
+
+
+@pytest.fixture
+def listener():
+    """A local server that counts who asks."""
+    hits = []
+
+    class Counting(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            hits.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Counting)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", hits
+    server.shutdown()
+    server.server_close()

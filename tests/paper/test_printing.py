@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Bucket, Event, Role
 from accreditation import filing
 from accreditation.models import Application, Attachment, PaperCopies, Print, Scan
-from accreditation.paper import facts, printing
+from accreditation.paper import facts, invariants, printing
 from tests.access.conftest import picture
 from tests.accreditation.test_community_filing import pdf
 from tests.factories import moment
@@ -332,3 +332,59 @@ def test_the_page_of_forms_costs_the_same_for_many_prints(mine, house, django_as
     with django_assert_max_num_queries(24):
         page = mine.get(url("papers", application.pk))
     assert page.content.decode().count("t-late") == 3
+
+
+def test_two_presses_at_the_same_moment_make_one_print(mine, house):
+    """The second finds the row that the first wrote after it had looked."""
+    application = house.filed()
+    first = press(mine, application)
+    same = {"application": application, "form": "hunan_3", "fingerprint": first.fingerprint}
+    details = {
+        "data": first.data,
+        "code": printing.new_code(),
+        "pages": 1,
+        "printed_by": first.printed_by,
+        "printed_at": moment(DAY),
+    }
+    assert printing._create(same, details).pk == first.pk
+    assert Print.objects.count() == 1
+
+
+def test_what_is_kept_is_watched(mine, house):
+    printed = press(mine, house.filed())
+    mine.post(url("attach_scan", printed.pk), {"file": picture()})
+    assert [list(check(moment(DAY))) for check in invariants.PAPER_CHECKS] == [[], []]
+    Print.objects.update(data=printed.data.replace("一县", "二县"))
+    Scan.objects.get().file.delete(save=False)
+    kept, files = (list(check(moment(DAY))) for check in invariants.PAPER_CHECKS)
+    assert kept == [f"打印件 {printed.pk}：锁定的内容与校验值不符"] and "文件缺失" in files[0]
+
+
+def test_a_print_too_large_is_refused_on_the_page(mine, house, monkeypatch):
+    from accreditation.paper import rendering
+
+    application = house.filed()
+    monkeypatch.setattr(rendering, "MOST_TAGS", 5)
+    answer = mine.post(url("print_paper", application.pk, "hunan_3"))
+    assert answer.status_code == 409 and "没有打印。" in answer.content.decode()
+    assert not Print.objects.exists()
+
+
+def test_hostile_text_in_an_application_calls_nobody(mine, house, listener):
+    """What a community typed is printed as text: a listener on this machine hears nothing (D7)."""
+    address, hits = listener
+    hostile = (
+        f"<img src={address}/a><style>@import '{address}/b'</style><link rel=attachment href={address}/c>"
+    )
+    application = house.draft()
+    change(application, house, hostile)
+    Application.objects.update(basics=json.dumps({"contact": hostile, "office_phone": hostile}))
+    application.community.street.name = hostile[:60]
+    application.community.street.save()
+    for form in ("hunan_2", "hunan_3"):
+        printed = press(mine, application, form)
+        made = mine.get(url("print_pdf", printed.pk)).content
+        with pikepdf.open(io.BytesIO(made)) as found:
+            assert len(found.attachments) == 0
+    page = mine.get(url("printed", printed.pk)).content.decode()
+    assert f"src={address}" not in page and hits == []

@@ -1,7 +1,6 @@
 """What all paper rests on: one PDF from one HTML, Chinese glyphs on the page, nothing fetched, nothing too large."""
 
 import base64
-import http.server
 import io
 import os
 import subprocess
@@ -126,28 +125,6 @@ def test_no_font_is_said_at_start_up_and_by_readyz(monkeypatch, client, db, sett
 def test_with_fonts_nothing_is_said():
     assert fonts.missing_characters() == ""
     assert fonts.check_fonts() == []
-
-
-@pytest.fixture
-def listener():
-    """A local server that counts who asks."""
-    hits = []
-
-    class Counting(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            hits.append(self.path)
-            self.send_response(404)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Counting)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", hits
-    server.shutdown()
-    server.server_close()
 
 
 def planted(address):
