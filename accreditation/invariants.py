@@ -7,10 +7,12 @@ import hashlib
 import json
 
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.db.models import Count, F, Q
 
 from accounts.events import broken_links
 from accounts.models import ImportBatch
+from accreditation import title_sums
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -31,7 +33,9 @@ from accreditation.panel_results import Rule, result
 from accreditation.paper.invariants import PAPER_CHECKS
 from accreditation.routes import NOTICES, REVIEWS
 from accreditation.title_invariants import TITLE_CHECKS
+from regions import name_search
 from regions.clock import end_of
+from regions.models import NameGram
 from scoring.models import RubricVersion
 
 # Actions that move an application; each must tell the state it left and the one it reached.
@@ -207,6 +211,17 @@ def files_exist(at):
             yield f"材料 {pk}：文件缺失"
 
 
+def title_sums_match(at):
+    """The kept sums of titles, as far as they are up to date, are what the titles add up to."""
+    yield from title_sums.differences()
+
+
+def names_searchable(at):
+    """Every community is found by each part of its names and former names."""
+    for pk in name_search.lacking(connection, NameGram.objects.all()):
+        yield f"社区 {pk}：有名称不能检索，请运行 rebuild_name_search"
+
+
 CHECKS = (
     chain,
     states_follow_events,
@@ -221,6 +236,8 @@ CHECKS = (
     totals_match,
     panels_hold,
     files_exist,
+    title_sums_match,
+    names_searchable,
     *PAPER_CHECKS,
     *TITLE_CHECKS,
 )

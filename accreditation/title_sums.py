@@ -48,12 +48,14 @@ def latest() -> int:
     return RecognitionEvent.objects.aggregate(last=Max("event"))["last"] or 0
 
 
-def counted(places=None) -> Counted:
+def counted(places=None, *, apart=False) -> Counted:
     """The titles of the places (regions; None: of all) to be counted: from the sums where they serve, else one by one.
 
-    Sums are by city: they serve for provinces, cities and what reports to a province directly.
+    Sums are by city: they serve for provinces, cities and what reports to a province directly. apart: what lies below
+    each place is to be told apart, for which they serve from the province up.
     """
-    if all(place.position % SLOT == 0 for place in places or ()):
+    unit = SPAN["province"] if apart else SLOT
+    if all(place.position % unit == 0 for place in places or ()):
         kept = TitleSum.objects.filter(stamp=latest())
         if kept.exists():
             inside = _within(places, "slot", SLOT)

@@ -74,16 +74,17 @@ def _coded(column, digits) -> Q:
     return Q(**{f"{column}__gte": digits, f"{column}__lte": digits.ljust(CODE_LENGTH, "9")})
 
 
-def rebuild(connection, grams, *registers) -> int:
-    """Make all pairs anew from the names of the registers, inside the database; returns how many there are.
+# (table, column of the community's key, column of the name)
+REGISTERS = (("regions_community", "id", "name"), ("regions_formercommunity", "community_id", "name"))
 
-    registers: (table, column of the community's key, column of the name).
-    """
+
+def rebuild(connection, grams) -> int:
+    """Make all pairs anew from the names of the registers, inside the database; returns how many there are."""
     quote, marks = connection.ops.quote_name, ", ".join(["%s"] * len(GENERIC))
     table = quote(grams.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")
-        for source, key, name in registers:
+        for source, key, name in REGISTERS:
             source, key, name = quote(source), quote(key), quote(name)
             cursor.execute(f"SELECT MAX(length({name})) FROM {source}")
             for start in range(1, cursor.fetchone()[0] or 0):
@@ -95,3 +96,22 @@ def rebuild(connection, grams, *registers) -> int:
                 )
         cursor.execute(f"SELECT COUNT(*) FROM {table}")
         return cursor.fetchone()[0]
+
+
+def lacking(connection, grams) -> list[int]:
+    """The keys of the communities that a name of theirs would not find."""
+    quote, marks = connection.ops.quote_name, ", ".join(["%s"] * len(GENERIC))
+    table, found = quote(grams.model._meta.db_table), set()
+    with connection.cursor() as cursor:
+        for source, key, name in REGISTERS:
+            source, key, name = quote(source), quote(key), quote(name)
+            cursor.execute(f"SELECT MAX(length({name})) FROM {source}")
+            for start in range(1, cursor.fetchone()[0] or 0):
+                cursor.execute(
+                    f"SELECT {key} FROM {source} s WHERE length({name}) > {start}"
+                    f" AND substr({name}, {start}, 2) NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM {table} g"
+                    f" WHERE g.gram = substr(s.{name}, {start}, 2) AND g.community_id = s.{key})",
+                    GENERIC,
+                )
+                found.update(row[0] for row in cursor.fetchall())
+    return sorted(found)

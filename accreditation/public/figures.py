@@ -62,7 +62,7 @@ def figures(wanted: TitleFilter, today) -> Figures:
 
 
 def _held(wanted, place, today):
-    counted = title_sums.counted([place] if place else None)
+    counted = title_sums.counted([place] if place else None, apart=True)
     return replace(counted, rows=counted.rows.filter(wanted.kinds(), in_force(today)))
 
 

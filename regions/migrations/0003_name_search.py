@@ -8,12 +8,7 @@ from regions import name_search
 
 def fill(apps, schema_editor):
     """From names and former names, inside the database."""
-    name_search.rebuild(
-        schema_editor.connection,
-        apps.get_model("regions", "NameGram").objects.all(),
-        ("regions_community", "id", "name"),
-        ("regions_formercommunity", "community_id", "name"),
-    )
+    name_search.rebuild(schema_editor.connection, apps.get_model("regions", "NameGram").objects.all())
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accreditation import invariants
+from accreditation import invariants, title_sums
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -18,9 +18,11 @@ from accreditation.models import (
     Quota,
     QuotaPlace,
     Recognition,
+    TitleSum,
 )
 from accreditation.paper.invariants import PAPER_CHECKS
 from accreditation.title_invariants import TITLE_CHECKS
+from regions.models import Community
 from tests.factories import moment
 
 AT = moment(dt.date(2017, 12, 1))
@@ -135,6 +137,15 @@ def file_lost(house):
     Attachment.objects.first().file.delete(save=False)
 
 
+def sum_of_titles_off(house):
+    title_sums.recount()
+    TitleSum.objects.filter(pk=TitleSum.objects.first().pk).update(titles=99)
+
+
+def name_written_past_the_search(house):
+    Community.objects.filter(pk=house.community(0).pk).update(name="某某社区")
+
+
 CORRUPTIONS = {
     event_text_changed: "chain",
     event_column_changed: "chain",
@@ -151,6 +162,8 @@ CORRUPTIONS = {
     total_off: "totals_match",
     panel_where_none_is: "panels_hold",  # more of it in test_panels
     file_lost: "files_exist",
+    sum_of_titles_off: "title_sums_match",
+    name_written_past_the_search: "names_searchable",
 }
 
 

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts import jobs, limits
-from accreditation import notices
+from accreditation import notices, title_sums
 from regions import clock
 
 
@@ -18,6 +18,7 @@ class Command(BaseCommand):
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
         for playing, at in clock.moments():
             self._at(playing, at)
+        title_sums.recount()
 
     def _at(self, playing, at):
         """What is due at a moment; in a demonstration only for what plays at its place."""

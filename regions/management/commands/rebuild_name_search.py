@@ -4,23 +4,13 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from regions import name_search
-from regions.models import Community, FormerCommunity, NameGram
-
-REGISTERS = ((Community, "id"), (FormerCommunity, "community_id"))
-
-
-def rebuild() -> int:
-    """All or none; returns how many pairs there are. The search answers from the old ones meanwhile."""
-    with transaction.atomic():
-        return name_search.rebuild(
-            connection,
-            NameGram.objects.all(),
-            *((model._meta.db_table, key, "name") for model, key in REGISTERS),
-        )
+from regions.models import NameGram
 
 
 class Command(BaseCommand):
     help = "按现用名和曾用名重建社区名称检索。登记簿由别的程序直接写入之后运行；可以重复运行。"
 
+    @transaction.atomic
     def handle(self, *args, **options):
-        self.stdout.write(f"检索已重建，共 {rebuild()} 个字对。")
+        count = name_search.rebuild(connection, NameGram.objects.all())
+        self.stdout.write(f"检索已重建，共 {count} 个字对。")
