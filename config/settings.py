@@ -50,6 +50,7 @@ if PRODUCTION and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("生产环境的 PORTAL_ALLOWED_HOSTS 不能是“*”，请写出网站域名。")
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -244,6 +245,7 @@ PORTAL_IMPORTS: dict[str, str] = {
 PORTAL_JOBS: dict[str, str] = {
     "certificates": "accreditation.certificate_batches.make",
     "import": "accounts.imports.work.make",
+    "list_export": "accreditation.list_exports.make",
 }
 
 # Who writes a list as a workbook (accounts/listed.py): the lists of accounts stand a floor below the workbooks.
@@ -264,6 +266,10 @@ WORKDAY_DATA = BASE_DIR / "fixtures" / "workdays"
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True
+# Registry tables at /admin/ for system administrators (config/registry).
+PORTAL_ADMIN = environment.yes("ADMIN", not PRODUCTION)
 
 LOGGING = {
     "version": 1,

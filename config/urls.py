@@ -1,9 +1,11 @@
 """Every address of the portal, by the floor that serves it."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from accreditation.views import home
 from config import health, views
+from config.registry import registered as registry
 from demonstration.views import demo_clock
 
 urlpatterns = [
@@ -26,6 +28,10 @@ urlpatterns = [
     # Applications, desks, lists, notices, rounds
     path("", include("accreditation.urls")),
 ]
+
+if settings.PORTAL_ADMIN:
+    # Registry tables for system administrators
+    urlpatterns.append(path("admin/", registry.site.urls))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

@@ -63,6 +63,10 @@ RECOGNISER = Row((), sees=SIGNED_IN - DESKS, at_home={"province handler", "provi
 SEES_TITLE = SEES | {"city handler", "city approver", "city publisher", "province handler", "province approver", "province publisher"}
 TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
 IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
+TABLES = (
+    "regions/region", "regions/formerregion", "regions/community", "regions/formercommunity", "regions/succession",
+    "regions/calendarnotice", "regions/specialday", "accounts/office",
+)  # fmt: skip
 ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
 OPEN_LISTS = ("notices", "entries", "recognitions", "communities", "figures", "programmes", "rounds", "workdays")
@@ -184,6 +188,11 @@ MATRIX = {
     "plans/<int:pk>/": NOT_ASKED, "plans/<int:pk>/file/": NOT_ASKED,
     "rounds/<int:pk>/coverage/": NOT_ASKED, "rounds/<int:pk>/coverage/export/": NOT_ASKED,
     "rounds/<int:pk>/coverage/communities/": NOT_ASKED,
+    # Registry tables: lists alone, nothing is added, changed or deleted by a form
+    "admin/": SYSADMIN, "admin/jsi18n/": SYSADMIN, "admin/<slug:app_label>/": SYSADMIN,
+    **{f"admin/{table}/{page}": SYSADMIN for table in TABLES for page in ("", "export/")},
+    **{f"admin/{table}/import/": SYSADMIN for table in ("regions/region", "accounts/office")},
+    **{f"admin/{table}/process_import/": Row((), post_only=True, changes={"sysadmin"}) for table in ("regions/region", "accounts/office")},
 }  # fmt: skip
 
 
@@ -208,7 +217,7 @@ def address(route, world, missing=False):
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
         "<str:tier>": "star", "<int:page>": 1, "<int:year>": 2017, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
         "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
-        "<int:file>": world.file, "<int:member>": 1, "<str:form>": "hunan_3", "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
+        "<int:file>": world.file, "<int:member>": 1, "<str:form>": "hunan_3", "<slug:app_label>": "regions", "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
     for name, value in values.items():
         route = route.replace(name, str(value))
