@@ -15,6 +15,9 @@ MAX_CELLS = 3_000_000
 PLACE = re.compile(rb"""\br\s*=\s*["'](?:([A-Z]{0,3})([0-9]{1,7})["']|([^"']*&))""")
 
 
+UNREADABLE = "无法读取这个工作簿，请在 Excel 中打开并另存后再传。"
+
+
 class BadTable(ValueError):
     """A file that cannot be read as a table; the sentence says what to do."""
 
@@ -38,7 +41,16 @@ def read_table(name: str, data: bytes) -> list[list]:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     except (CalamineError, IndexError, ValueError):
-        raise BadTable("无法读取这个工作簿，请在 Excel 中打开并另存后再传。") from None
+        raise BadTable(UNREADABLE) from None
+    except BaseException as error:
+        if panicked(error):
+            raise BadTable(UNREADABLE) from None
+        raise
+
+
+def panicked(error: BaseException) -> bool:
+    """Whether the reader of workbooks gave up over a broken file: its panic is no Exception."""
+    return type(error).__name__ == "PanicException"
 
 
 def _csv(data):
@@ -79,7 +91,7 @@ def _check_extent(part):
     row, farthest = 1, b""
     for letters, digits, disguised in PLACE.findall(part):
         if disguised:
-            raise BadTable("无法读取这个工作簿，请在 Excel 中打开并另存后再传。")
+            raise BadTable(UNREADABLE)
         row = max(row, int(digits))
         farthest = max(farthest, letters, key=lambda name: (len(name), name))
     column = 0

@@ -15,7 +15,7 @@ HEAD_ROWS = 15  # the heads stand within so many rows
 NUMBER = "number"  # the running number: read for the mark of an example, else ignored
 NUMBER_HEADS = ("序号", "编号", "行号", "no", "no.", "№")
 _MARKS = re.compile(r"[（(](?:必填|选填|必选|可选|可不填|下拉选择?)[）)]|[*＊★]")
-_BRACKETED = re.compile(r"[（(\[][^）)\]]*[）)\]]$")
+_BRACKETED = re.compile(r"(?:[（(\[][^）)\]]*[）)\]]|[:：][^:：]{1,6})$")
 _SIGNS = re.compile(r"[\s\u3000\u200b\ufeff（）()\[\]【】、，,:：;；/／·]+")
 
 
@@ -83,18 +83,17 @@ def find(rows: list[list], columns) -> Heads:
     """The heads of a table; raises BadHeads. `rows`: the first rows, merged cells filled."""
     known = meanings(columns)
     needed = [column.key for column in columns if column.needed]
-    best = None
+    best, minimum = None, min(2, len(columns))
     for index in range(min(HEAD_ROWS, len(rows))):
         for depth in (1, 2):
             if index + depth > len(rows):
                 continue
             found = _matched(rows, index, depth, known)
             keys = [key for key in found if key is not None]
-            score = (sum(key in keys for key in needed), len(set(keys)), -depth)
-            if keys and (best is None or score > best[0]):
+            score = (len(set(keys)) + sum(key in keys for key in needed), -depth)
+            if len(set(keys)) >= minimum and (best is None or score > best[0]):
                 best = (score, index, depth, found)
-    minimum = min(2, len(columns))
-    if best is None or best[0][1] < minimum:
+    if best is None:
         raise BadHeads(_missing(needed, columns, "没有找到表头"))
     _score, index, depth, found = best
     heads = {column.key: column.head for column in columns}

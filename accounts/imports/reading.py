@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from accounts.imports import xlsx_parts
 from accounts.imports.values import EPOCH, EPOCH_1904
-from regions.tables import BadTable
+from regions.tables import BadTable, panicked
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 80 * 1024 * 1024
@@ -94,18 +94,21 @@ def _calamine(data, scan=None, at=None):
     """The table as calamine reads it; `scan`: what the file's own text says of the sheet, `at`: the sheet's number."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        at = (
-            _pick([(one.name, "Visible" in str(one.visible)) for one in book.sheets_metadata])
-            if at is None
-            else at
-        )
+        sheets = [(one.name, one.visible == SheetVisibleEnum.Visible) for one in book.sheets_metadata]
+        at = _pick(sheets) if at is None else at
         sheet = book.get_sheet_by_index(at)
         if sheet.end and (sheet.end[0] + 1) * (sheet.end[1] + 1) > xlsx_parts.MOST_CELLS:
             raise BadTable(_far(sheet.end[0] + 1, sheet.end[1] + 1))
         rows = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
-    except (CalamineError, IndexError, ValueError, OSError) as error:
-        raise error if isinstance(error, BadTable) else BadTable(UNREADABLE) from None
+    except BadTable:
+        raise
+    except (CalamineError, IndexError, ValueError, OSError):
+        raise BadTable(UNREADABLE) from None
+    except BaseException as error:  # a broken file can make the reader panic, which is no Exception
+        if panicked(error):
+            raise BadTable(UNREADABLE) from None
+        raise
     table = Table(rows, sheet=sheet.name, notes=_others(book, at))
     if scan is not None:
         _count(scan, rows)
@@ -132,7 +135,7 @@ def _others(book, at):
     for number, one in enumerate(book.sheets_metadata):
         if number == at or one.name.strip() in NOT_DATA:
             continue
-        word = "工作表" if "Visible" in str(one.visible) else "隐藏的工作表"
+        word = "工作表" if one.visible == SheetVisibleEnum.Visible else "隐藏的工作表"
         notes.append(f"工作簿里的{word}“{one.name[:40]}”没有读取；只读取“{book.sheet_names[at][:40]}”。")
     return notes[:10]
 
@@ -165,8 +168,8 @@ def _count(scan, rows):
     lost = [
         number
         for number in scan.valued
-        if number not in scan.maybe_blank
-        and (number > len(rows) or all(cell == "" for cell in rows[number - 1]))
+        if (number > len(rows) or not any(cell != "" for cell in rows[number - 1]))
+        and not xlsx_parts.may_be_blank(scan, number)
     ]
     if lost:
         raise BadTable(

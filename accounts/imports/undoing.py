@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from django.db.models import Model
+from django.db.models import CASCADE, Model
 
 from accounts.events import canonical
 from accounts.models import ImportLine
@@ -52,6 +52,8 @@ def built_on(
             not (relation.auto_created and (relation.one_to_many or relation.one_to_one))
             or relation.name in but
         ):
+            continue
+        if relation.on_delete is CASCADE:  # goes with the row
             continue
         column = relation.field.name
         for part in chunks(titles):

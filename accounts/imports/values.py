@@ -22,6 +22,8 @@ YES = frozenset(("是", "有", "对", "√", "✓", "✔", "y", "yes", "true", "
 NO = frozenset(("否", "无", "不", "×", "✗", "✘", "x", "n", "no", "false", "0"))
 BLANKS = frozenset(("-", "--", "—", "——", "/", "无", "None", "NULL"))
 
+# What holds no unseen character and has one normal form: most names and addresses.
+_PLAIN_TEXT = re.compile(r"[\u4e00-\u9fff0-9A-Za-z，。、；：（）《》〔〕“”·.,;:()\-_/#+]*")
 _SPACES = re.compile(r"[\s\u3000\u200b\u200e\u200f\ufeff]+")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", re.ASCII)
@@ -84,6 +86,8 @@ def line(limit: int):
     def read(cell) -> Read:
         if isinstance(cell, float) and abs(cell) >= 10**LONGEST_NUMBER:
             return Read(None, _lost(cell))
+        if isinstance(cell, str) and _PLAIN_TEXT.fullmatch(cell) and len(cell) <= limit:
+            return Read(cell or None)
         try:
             text = clean_line(as_text(cell))
         except ValidationError as error:

@@ -20,15 +20,16 @@ _VALUE = re.compile(rb"<(?:\w{1,20}:)?(?:v|t)(?:\s[^>]{0,100})?>[^<]")
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f(?=[\s/>])")
 _ERROR = re.compile(rb"""^[^>]{0,400}?\st\s*=\s*["']e["']""")
 _SHARED = re.compile(rb"""^[^>]{0,400}?\st\s*=\s*["'](?:s|str|inlineStr)["']""")
+_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})""")
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass
 class Scan:
-    """valued: numbers of the rows that hold a value, in order; maybe_blank: those whose values may be empty texts."""
+    """valued: numbers of the rows that hold a value, in order."""
 
+    part: bytes
     valued: list[int] = field(default_factory=list)
-    maybe_blank: set[int] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     problems: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -46,7 +47,7 @@ def declares(piece: bytes) -> bool:
 
 def scan(part: bytes) -> Scan:
     """Look through a sheet's text; BadTable where rows or cells stand twice or lie too far out to be read."""
-    found = Scan()
+    found = Scan(part)
     pieces = _ROW.split(part)
     number, farthest = 0, 0
     for piece in pieces[1:]:
@@ -57,10 +58,10 @@ def scan(part: bytes) -> Scan:
         references = _REFERENCE.findall(piece)
         if references:
             farthest = max(farthest, _look(found, number, piece, references))
+            if len(found.valued) > MOST_ROWS:
+                raise BadTable(f"工作表超过 {MOST_ROWS} 行，一次最多 {MOST_ROWS} 行，请分成几个文件。")
         if b"hidden" in piece and _HIDDEN.match(piece):
             found.hidden.add(number)
-    if len(found.valued) > MOST_ROWS:
-        raise BadTable(f"工作表有 {len(found.valued)} 行，一次最多 {MOST_ROWS} 行，请分成几个文件。")
     last = found.valued[-1] if found.valued else 0
     if max(last, number if farthest else 0) * max(1, farthest) > MOST_CELLS:
         raise BadTable(f"工作表里有一个单元格远在第 {number} 行、第 {farthest} 列，请删去多余的内容后再传。")
@@ -69,42 +70,46 @@ def scan(part: bytes) -> Scan:
     return found
 
 
+def _cells(piece):
+    """How many cells the row has; the pattern is only asked where the plain spelling does not tell."""
+    return piece.count(b"<c ") if b":c" not in piece and b"<c>" not in piece else len(_CELL.findall(piece))
+
+
 def _look(found, number, piece, references) -> int:
     """One row: its cells stand once and in it; its number is kept where it holds a value. The index of its last column."""
     digits = b"%d" % number
     columns = {letters for letters, row in references if row == digits}
-    if len(columns) != len(references) or len(references) != len(_CELL.findall(piece)):
+    if len(columns) != len(references) or len(references) != _cells(piece):
         raise BadTable(f"文件内部第 {number} 行的单元格位置写错或没有写，读出来会丢失内容。{SAVE_AS}")
     if _VALUE.search(piece):
         found.valued.append(number)
-    if b"<f" in piece or b":f" in piece or b'"e"' in piece or b"'e'" in piece or _only_texts(piece):
+    if b"<f" in piece or b":f" in piece or b'"e"' in piece or b"'e'" in piece:
         _look_at_cells(found, number, piece)
-    return max(_index(letters) for letters in columns)
-
-
-def _only_texts(piece):
-    """Whether no number stands in the row, so that all its texts may be empty ones."""
-    return len(piece) < 400 and piece.count(b'"s"') + piece.count(b'"str"') + piece.count(b"inlineStr") > 0
+    last = references[-1][0]
+    return _index(last if len(columns) < 2 else max(columns, key=lambda name: (len(name), name)))
 
 
 def _look_at_cells(found, number, piece):
-    texts = True
     for cell in _CELL.split(piece)[1:]:
-        reference = re.search(rb"""\sr\s*=\s*["']([A-Z]{1,3})""", cell)
-        place = (number, _index(reference[1]))
+        reference = _COLUMN.search(cell)
         if _ERROR.match(cell):
-            found.problems[place] = "单元格是公式错误，请改正公式，或改为数值后再传。"
-            if number not in found.valued[-1:]:
-                found.valued.append(number)
-            found.maybe_blank.add(number)
+            found.problems[(number, _index(reference[1]))] = (
+                "单元格是公式错误，请改正公式，或改为数值后再传。"
+            )
         elif _FORMULA.search(cell) and not _VALUE.search(cell):
-            found.problems[place] = (
+            found.problems[(number, _index(reference[1]))] = (
                 "单元格是公式，文件里没有它的结果；请在 Excel 或 WPS 中打开并保存，或改为数值后再传。"
             )
-        if _VALUE.search(cell) and not _SHARED.match(cell):
-            texts = False
-    if texts:
-        found.maybe_blank.add(number)
+
+
+def may_be_blank(found: Scan, number: int) -> bool:
+    """Whether a row with values may show nothing all the same: its cells are texts (perhaps empty ones) or errors."""
+    start = re.search(rb"""<(?:\w{1,20}:)?row\s(?:[^>]{0,400}?\s)?r\s*=\s*["']%d["']""" % number, found.part)
+    if start is None:
+        return False
+    piece = _ROW.split(found.part[start.end() : start.end() + 1_000_000], maxsplit=1)[0]
+    cells = [cell for cell in _CELL.split(piece)[1:] if _VALUE.search(cell)]
+    return all(_SHARED.match(cell) or _ERROR.match(cell) for cell in cells)
 
 
 def _index(letters: bytes) -> int:

@@ -233,7 +233,7 @@ def apply_import(request, key):
     at = clock.now()
     if batch.wrong or batch.solid and not without_rest:
         return _page(request, batch, kind, scope, 409, _why_not_now(batch))
-    if batch.filled > batches.INSERTED and batch.status == ImportBatch.Status.CHECKED:
+    if batch.filled > batches.LARGE and batch.status == ImportBatch.Status.CHECKED:
         work.ask_for(batch, "apply", by=request.user, at=at, without_rest=without_rest)
         return redirect("accounts:import_batch", key=key)
     try:

@@ -8,13 +8,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.bench import exporting, pages, public_speed, scoring_speed  # noqa: E402
+from tests.bench import exporting, importing, pages, public_speed, scoring_speed  # noqa: E402
 
 MEASURES = {
     "pages": pages.measure,
     "public": public_speed.measure,
     "scoring": scoring_speed.measure,
     "exports": exporting.measure,
+    "imports": importing.measure,
 }
 
 if __name__ == "__main__":

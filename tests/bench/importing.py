@@ -1,0 +1,89 @@
+"""An import of 50,000 communities beside bare calamine, from file to dry run and from confirmation to rows (goal 7b)."""
+
+import datetime as dt
+import io
+import resource
+import statistics
+
+import xlsxwriter
+from django.db import transaction
+from python_calamine import CalamineWorkbook
+
+from accounts.imports import batches
+from accounts.imports.communities import COLUMNS, Communities
+from accounts.imports.reading import read
+from accounts.imports.rows import lines_of
+from accounts.models import Office, Posting, Role, User
+from regions.divisions import add_region, nation
+from regions.models import Community
+from tests.bench.timing import beside, seconds
+
+ROWS, STREETS = 50_000, 200
+DAY = dt.date(2026, 1, 1)
+AT = dt.datetime(2026, 1, 5, 1, 0, tzinfo=dt.UTC)
+HEADS = ["乡镇（街道）", "社区名称", "类型", "统计用区划代码", "联系人", "办公电话", "办公地址"]
+
+
+def workbook() -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADS)
+    for n in range(ROWS):
+        row = [
+            f"测试{n % STREETS}街道",
+            f"测试第{n}社区",
+            "社区",
+            f"99{n:07d}001",
+            "联系人",
+            "0000-1234567",
+            f"某路{n}号",
+        ]
+        sheet.write_row(n + 1, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+def officer():
+    """Someone who keeps the registry of a region of its own."""
+    region = add_region(nation(DAY), "测速省", "province", "", code_date=DAY)
+    city = add_region(region, "测速市", "city", "", code_date=DAY)
+    county = add_region(city, "测速县", "county", "", code_date=DAY)
+    for n in range(STREETS):
+        add_region(county, f"测试{n}街道", "street", "", code_date=DAY)
+    office = Office.objects.create(region=region, name="测速厅")
+    user = User.objects.create(username="测速经办", name="测速经办")
+    user.acting = Posting.objects.create(user=user, role=Role.HANDLER, office=office, starts=DAY)
+    return user
+
+
+def measure():
+    """Runs in a transaction that is rolled back: the database stays as it was."""
+    data = workbook()
+
+    def bare():
+        CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+    def reading():
+        lines_of(read("a.xlsx", data), COLUMNS, most=100_000)
+
+    work, limit, ratio = beside(reading, bare, rounds=3)
+    print(
+        f"\nimport {ROWS:,} rows: read and validated {ROWS / work:,.0f} rows/s, bare calamine {ROWS / limit:,.0f} rows/s, ratio {ratio:.2f}"
+    )
+    with transaction.atomic():
+        by = officer()
+        batch = batches.receive(Communities(), None, "a.xlsx", data, by=by, at=AT)
+        checks = [seconds(lambda: batches.check(batch, by=by, at=AT)) for _ in range(2)]
+        batch.refresh_from_db()
+        assert (batch.new, batch.wrong) == (ROWS, 0), (batch.new, batch.wrong)
+        done = seconds(lambda: batches.apply(batch, by=by, at=AT))
+        assert Community.objects.filter(place__contains="测速县").count() == ROWS
+        batch.refresh_from_db()
+        undone = seconds(lambda: batches.undo(batch, by=by, at=AT))
+        transaction.set_rollback(True)
+    check = statistics.median(checks)
+    print(
+        f"dry run with registry and stored plan {check:.1f} s (ratio to calamine {limit / check:.2f}), import {done:.1f} s, undo {undone:.1f} s, "
+        f"peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB"
+    )
