@@ -22,7 +22,7 @@ HOW_TO_OBJECT = (
     "受理单位对反映人的身份保密。"
 )
 LIST_HEAD, LIST_WIDTHS = ("序号", "社区", "所在地"), (14, 52, 0)
-TITLES_HEAD, TITLES_WIDTHS = ("序号", "社区", "所在地", "证书编号"), (14, 42, 0, 51)
+TITLES_HEAD, TITLES_WIDTHS = ("序号", "社区", "所在地", "证书编号"), (14, 38, 0, 58)
 OPEN = "此件主动公开"
 BLANK_NUMBER = "　　　〔　　　　〕　　号"
 

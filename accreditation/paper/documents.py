@@ -40,6 +40,10 @@ class Attachment:
     widths: tuple[int, ...]
     rows: list[tuple]
 
+    @property
+    def title_lines(self) -> list[str]:
+        return broken(self.title)
+
 
 @dataclass(frozen=True)
 class Document:

@@ -128,6 +128,14 @@ def test_marked_as_unstamped_outside_the_text_and_no_seal_is_drawn(letter):
     assert not [row for row in red(last, folder) if row[0] > 140]  # where a seal would lie
 
 
+@pytest.mark.parametrize("lines", range(3, 12))
+def test_signature_and_date_never_stand_on_a_page_without_text(tmp_path, lines):
+    attachment = Attachment("名单", ("社区",), (0,), [("银杏社区",)])
+    made = document(paragraphs=[Paragraph("字" * 26)] * lines, attachments=(attachment,))
+    [page] = [page for page in words(pdf(made), tmp_path) if any(w.text == "（此件主动公开）" for w in page)]
+    assert body(page)
+
+
 def test_a_list_goes_over_pages_with_its_head_on_each(tmp_path):
     rows = [(n, f"银杏{n}社区", "湖南省长沙市岳麓区橘子洲街道") for n in range(1, 601)]
     attachment = Attachment("2017年省级充分就业星级社区名单", ("序号", "社区", "所在地"), (14, 52, 0), rows)
