@@ -266,6 +266,8 @@ def demonstration():
     round_ = desk.round_id
     pages = [
         ("", "/"), ("", "/notices/"), ("", f"/notices/{Notice.objects.last().pk}/"), ("", "/recognised/"), ("", "/login/"),
+        ("", "/recognised/figures/"), ("", "/recognised/figures/?region=湖南省 郴州市"), ("", "/communities/?q=桂花"), ("", "/objections/"),
+        ("", f"/communities/{seats['filer'].community_id}/"), ("", "/certificates/"), ("", "/programmes/"),
         ("", f"/certificates/{Recognition.objects.last().number}/"), ("", "/programmes/hunan-star-2017/"),
         ("filer", "/home/"), ("filer", f"/applications/{seats['filer'].pk}/"),
         ("handler", "/desk/"), ("handler", f"/applications/{desk.pk}/"), ("handler", f"/applications/{desk.pk}/sheet/"),

@@ -100,12 +100,12 @@ class TitleQuery(_PlaceQuery):
 class RecognisedQuery(TitleQuery):
     """The filters of the register of titles."""
 
-    q = forms.CharField(label=_("社区名称、曾用名、代码或证书编号"), required=False, max_length=60)
+    q = forms.CharField(label=_("社区名称或证书编号"), required=False, max_length=60)
     field_order = ("q", "region", "tier", "year")
 
     def __init__(self, data):
         super().__init__(data)
-        self.fields["q"].widget.attrs["data-search"] = ""
+        self.fields["q"].widget.attrs.update({"data-search": "", "placeholder": _("曾用名、代码也可以")})
 
     def clean_q(self):
         return clean_line(self.cleaned_data["q"])

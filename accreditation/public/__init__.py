@@ -12,7 +12,7 @@ from accreditation.public.figures import Figures, Tile, figures, numbers
 from accreditation.public.histories import History, Place, community, moved_to
 from accreditation.public.lookup import Found, communities
 from accreditation.public.paging import KeyPage
-from accreditation.public.places import places_named
+from accreditation.public.places import places_named, position_of_community, position_of_notice
 from accreditation.public.published import (
     EntryLine,
     NoticeFilter,
@@ -74,6 +74,8 @@ __all__ = [
     "numbers",
     "objection",
     "places_named",
+    "position_of_community",
+    "position_of_notice",
     "shown",
     "title_count",
     "title_page",

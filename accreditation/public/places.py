@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from regions.models import Region
+from accreditation.models import Notice
+from regions.models import Community, Region
 
 MOST_PLACES = 50  # regions of one name ("鼓楼区") taken into a query
 
@@ -24,3 +25,13 @@ def within(places, column="position") -> Q:
     for place in places:
         found |= Q(**{f"{column}__range": (place.position, place.last)})
     return found
+
+
+def position_of_community(pk) -> int | None:
+    """Where a community lies, for the clock of its place; None for an unknown one."""
+    return Community.objects.filter(pk=pk).values_list("position", flat=True).first()
+
+
+def position_of_notice(pk) -> int | None:
+    """Where the office of a notice stands, for the clock of its place; None for an unknown one."""
+    return Notice.objects.filter(pk=pk).values_list("position", flat=True).first()

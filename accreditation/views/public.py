@@ -100,6 +100,7 @@ def notices(request):
 @shortly_kept
 def notice(request, pk):
     """One notice as it was published, with its period and the way to object."""
+    clock.set_place(public.position_of_notice(pk))
     found = public.notice(pk, clock.now())
     if found is None:
         raise Http404
@@ -157,6 +158,7 @@ def certificate(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def object_to(request, pk, entry):
     """Raise an objection to one community of a running notice; the receipt has the query code."""
+    clock.set_place(public.position_of_notice(pk))
     found = public.entry(pk, entry, clock.now())
     if found is None:
         raise Http404

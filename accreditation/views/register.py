@@ -89,6 +89,7 @@ def community_history(request, pk):
     """
     if "own" not in request.GET and (successor := public.moved_to(pk)):
         return redirect(f"{reverse('community_history', args=[successor.pk])}?from={pk}")
+    clock.set_place(public.position_of_community(pk))
     found = public.community(pk, clock.today())
     if found is None:
         raise Http404

@@ -149,10 +149,13 @@ def test_tiles_go_down_to_the_streets(client, house, kept):
     ]
     page = client.get(reverse("recognised_figures")).content.decode()
     assert page.count("<svg") == 2 + 1 + 1  # places, years, tiers
-    assert (
-        "没有有效的认定" in client.get(reverse("recognised_figures"), {"year": ""}).content.decode()
-        or tiles()
+    nothing = client.get(
+        reverse("recognised_figures"), {"region": "甲省 东市", "tier": "city:none", "year": 2015}
     )
+    assert nothing.context["figures"].total == 8  # a tier there is none of is left out
+    Recognition.objects.update(status="revoked")
+    TitleSum.objects.all().delete()
+    assert "没有有效的认定" in client.get(reverse("recognised_figures")).content.decode()
 
 
 # Names
@@ -229,6 +232,22 @@ def test_a_history_shows_rechecks_and_nothing_of_a_later_day(client, house):
     assert (
         "年度复查" in client.get(reverse("community_history", args=[house.community(0).pk])).content.decode()
     )
+
+
+@pytest.mark.parametrize("name", ("notice", "community_history"))
+def test_a_page_of_a_place_is_read_at_its_time(client, house, settings, monkeypatch, name):
+    """Where several demonstrations play, each on its day, a page tells what is so on the day of its place."""
+    application = house.at("county_notice")
+    notice = Notice.objects.get()
+    monkeypatch.undo()
+    settings.DEMO = True
+    clock.set_place(None)
+    clock.move(moment(dt.date(2010, 1, 4)), house.regions["西市"])
+    clock.move(moment(notice.last_day), house.regions["东市"])
+    assert clock.today() == dt.date(2010, 1, 4)
+    pk = {"notice": notice.pk, "community_history": application.community_id}[name]
+    page = client.get(reverse(name, args=[pk])).content.decode()
+    assert ("这是最后一个工作日" if name == "notice" else "市级充分就业社区") in page
 
 
 # Queries
