@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import prints, scans
+from accreditation.views import prints, register_paper, scans
 
 urlpatterns = [
     path("applications/<int:pk>/papers/", prints.papers, name="papers"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("prints/<int:pk>/scan/", scans.attach_scan, name="attach_scan"),
     path("prints/<int:pk>/copies/", scans.receive_copies, name="receive_copies"),
     path("scans/<int:pk>/", scans.scan, name="scan"),
+    path("rechecks/<int:year>/register.pdf", register_paper.recheck_paper, name="recheck_paper"),
 ]

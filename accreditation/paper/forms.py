@@ -126,22 +126,13 @@ def pdf(form, facts, **about) -> bytes:
 
 
 REGISTER = "recheck_register"
-REGISTER_COLUMNS = (
-    "county",
-    "street",
-    "community",
-    "contact",
-    "phone",
-    "provincial",
-    "national",
-    "star",
-    "passed",
-)
+# Its cells after the number, in the order of the annex; contact and phone stand in one.
+REGISTER_CELLS = ("county", "street", "community", "contact", "provincial", "national", "star", "passed")
 
 
 def recheck_register(heads: dict, rows: list[dict]) -> bytes:
     """省级充分就业社区复查情况登记表 (平人社办〔2021〕141号 附件1) as a PDF.
 
-    heads: unit, leader, head, clerk, day; rows: REGISTER_COLUMNS, all texts as they are printed, "" for an open cell.
+    heads: unit, leader, head, clerk, day, blank where left out; rows: REGISTER_CELLS and perhaps phone, as they are printed.
     """
     return rendering.render(render_to_string("paper/recheck_register.html", {"heads": heads, "rows": rows}))

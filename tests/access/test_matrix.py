@@ -147,7 +147,7 @@ MATRIX = {
         {"province handler", "province approver", "province publisher"}, sees=SIGNED_IN - DESKS
     ),
     "notices/<int:pk>/office-list.xlsx": Row(COUNTY, sees=SIGNED_IN - DESKS), "rounds/<int:pk>/quotas.xlsx": Row(SIGNED_IN),
-    "rechecks/<int:year>/register.xlsx": Row(DESKS | AUDITORS),
+    "rechecks/<int:year>/register.xlsx": Row(DESKS | AUDITORS), "rechecks/<int:year>/register.pdf": Row(DESKS | AUDITORS),
     "desk/objections/<int:pk>/": Row(COUNTY, sees=SIGNED_IN - DESKS, changes=COUNTY),
     "desk/objections/<int:pk>/admit/": OBJECTION_PRESS, "desk/objections/<int:pk>/extend/": OBJECTION_PRESS,
     "desk/objections/<int:pk>/settle/": OBJECTION_PRESS,

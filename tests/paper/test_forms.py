@@ -260,7 +260,7 @@ def test_gansu_sheet_is_marked_where_it_is_a_sample(house, tmp_path, at):
 
 
 def test_recheck_register_has_the_nine_columns_and_repeats_its_head(tmp_path):
-    row = dict.fromkeys(forms.REGISTER_COLUMNS, "") | {
+    row = dict.fromkeys(forms.REGISTER_CELLS, "") | {
         "county": "一县",
         "community": "桂花社区",
         "passed": "合格",

@@ -388,3 +388,12 @@ def test_hostile_text_in_an_application_calls_nobody(mine, house, listener):
             assert len(found.attachments) == 0
     page = mine.get(url("printed", printed.pk)).content.decode()
     assert f"src={address}" not in page and hits == []
+
+
+def test_the_recheck_register_comes_as_paper_and_taking_it_is_told(house):
+    city = browser(house.officer("东市", Role.HANDLER))
+    answer = city.get(url("recheck_paper", 2017))
+    assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
+    assert json.loads(Event.objects.get(action="export_table").body)["data"] == {"rows": 0}
+    assert city.get(url("recheck_paper", 2018)).status_code == 404
+    assert browser(house.filer(house.community(0))).get(url("recheck_paper", 2017)).status_code == 403
