@@ -375,5 +375,10 @@ def counts(round_, region) -> dict[str, int]:
 
 def figures(entry) -> list[tuple[str, int | None]]:
     """(label, value) of what a line was filled in with."""
-    told = json.loads(entry.figures)
-    return [(figure["label"], told.get(figure["key"])) for figure in figures_of(entry.round.version)]
+    said = told(entry)
+    return [(figure["label"], said.get(figure["key"])) for figure in figures_of(entry.round.version)]
+
+
+def told(entry) -> dict:
+    """What a line was filled in with, by key."""
+    return json.loads(entry.figures)

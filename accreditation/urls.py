@@ -11,6 +11,7 @@ from accreditation import (
     urls_rounds,
     urls_rubrics,
     urls_tables,
+    urls_titles,
 )
 
 app_name = "accreditation"
@@ -25,4 +26,5 @@ urlpatterns = [
     *urls_plans.urlpatterns,  # the streets' plans, coverage
     *urls_rubrics.urlpatterns,  # score sheets from Excel
     *urls_tables.urlpatterns,  # official tables, the workbook of a round, packets
+    *urls_titles.urlpatterns,  # titles, their endings, yearly rechecks
 ]
