@@ -43,6 +43,7 @@ FIELDS = {
     "year": "年度",
     "version": "办法版本",
     "rows": "行数",
+    "applications": "申报",
     "filters": "查询条件",
     "code": "编号前缀",
     "opens_on": "开始申报",

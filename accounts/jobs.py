@@ -193,6 +193,12 @@ def sweep(now: dt.datetime) -> None:
         Job.objects.filter(pk=job.pk).update(stored_name="", once=None)
 
 
+def may_download(job: Job, user) -> bool:
+    """Whether the file is still this person's to have: what it holds may have left their scope since it was made."""
+    guard = settings.PORTAL_JOB_GUARDS.get(job.kind)
+    return guard is None or import_string(guard)(job, user)
+
+
 def of(user) -> QuerySet:
     """The jobs a person may see: the own ones, asked for under the posting that acts."""
     return Job.objects.filter(by=user, posting=user.acting).order_by("-pk")

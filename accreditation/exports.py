@@ -79,9 +79,9 @@ def applications_book(applications, *, by, at, filters: str, ip=None):
     book = Book(file)
     keys = list(applications.values_list("pk", flat=True))
     cover = book.book.add_worksheet("说明")
-    count = book.sheet("申报", APPLICATION_COLUMNS, _applications(applications, by))
-    lines = book.sheet("评分", SCORE_COLUMNS, _scores(applications, by))
-    moves = book.sheet("时间线", TIMELINE_COLUMNS, _timeline(applications, by))
+    count = book.sheet("申报", APPLICATION_COLUMNS, application_rows(applications, by))
+    lines = book.sheet("评分", SCORE_COLUMNS, score_rows(applications, by))
+    moves = book.sheet("时间线", TIMELINE_COLUMNS, timeline_rows(applications, by))
     checksum = hashlib.sha256(",".join(map(str, keys)).encode()).hexdigest()
     posting = by.acting
     rows = [
@@ -124,7 +124,8 @@ def _round_name(round_):
     return f"{round_.name}（{label}）" if label else round_.name
 
 
-def _applications(applications, by):
+def application_rows(applications, by):
+    """One row an application, with the scores this reader may see."""
     rows = applications.with_round().select_related("recognition", "self_sheet")
     for a in rows.prefetch_related(_with_sheets()).iterator(chunk_size=1000):
         title = getattr(a, "recognition", None)
@@ -146,7 +147,7 @@ def _found(by, application, level):
     return PASSED[shown_passed(by, application, level)] if total is None else points(total)
 
 
-def _scores(applications, by):
+def score_rows(applications, by):
     """One row an indicator or condition: the community's own with its reason, then each desk's and its reasons."""
     rows = applications.with_round().select_related("self_sheet").prefetch_related(_with_sheets())
     for a in rows.iterator(chunk_size=500):
@@ -177,7 +178,8 @@ def _scores(applications, by):
             yield row
 
 
-def _timeline(applications, by):
+def timeline_rows(applications, by):
+    """One row an event of the applications, as far as it is for this reader, oldest first; read in constant memory."""
     links = (
         ApplicationEvent.objects.filter(application__in=applications.order_by().values("pk"))
         .select_related(

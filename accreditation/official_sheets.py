@@ -166,20 +166,24 @@ class _Writer:
         """Texts side by side, each over its share of the columns; over the whole width where there are fewer columns than texts."""
         if len(texts) > self.last + 1:
             texts = ("　　".join(texts),)
-        room = sum(column.width for column in self.table.columns)
-        first = 0
+        widths = [column.width for column in self.table.columns]
+        first, lines = 0, 1
         for number, text in enumerate(texts, 1):
-            last, left = first, len(texts) - number
-            while last < self.last - left and sum(
-                c.width for c in self.table.columns[: last + 1]
-            ) < room * number / len(texts):
-                last += 1
-            if number == len(texts):
-                last = self.last
+            last = self._share(widths, first, number, len(texts))
             self._span(text, first, last, look)
+            room = sum(widths[first : last + 1])
+            lines = max(lines, ceil(len(text) * WIDTH_OF_CHARACTER * 1.1 / room))
             first = last + 1
-        self.sheet.set_row(self.row, height)
+        self.sheet.set_row(self.row, max(height, HEAD_LINE * lines))
         self.row += 1
+
+    def _share(self, widths, first, number, count):
+        """The last column of the number-th of `count` texts: where the width so far comes nearest to its share, one column left for each later text."""
+        if number == count:
+            return self.last
+        wanted = sum(widths) * number / count
+        places = range(first, self.last - (count - number) + 1)
+        return min(places, key=lambda place: abs(sum(widths[: place + 1]) - wanted))
 
     def _span(self, text, first, last, look):
         self.sheet.write_string(self.row, first, safe_text(text), look)

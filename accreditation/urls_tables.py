@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import official_tables
+from accreditation.views import official_tables, packing
 
 urlpatterns = [
     path(
@@ -18,4 +18,8 @@ urlpatterns = [
     path("notices/<int:pk>/office-list.xlsx", official_tables.notice_table, name="notice_table"),
     path("rounds/<int:pk>/quotas.xlsx", official_tables.quota_workbook, name="quota_workbook"),
     path("rechecks/<int:year>/register.xlsx", official_tables.recheck_table, name="recheck_table"),
+    # Made behind the pages
+    path("rounds/<int:pk>/book/", packing.round_book, name="round_book"),
+    path("rounds/<int:pk>/packets/<str:tier>/", packing.list_packet, name="list_packet"),
+    path("applications/<int:pk>/packet/", packing.packet, name="packet"),
 ]

@@ -245,9 +245,16 @@ PORTAL_IMPORTS: dict[str, str] = {
 PORTAL_JOBS: dict[str, str] = {
     "certificates": "accreditation.certificate_batches.make",
     "import": "accounts.imports.work.make",
+    "packet": "accreditation.packets.make",
+    "round_book": "accreditation.round_book.make",
     "list_export": "accreditation.list_exports.make",
 }
 
+# Whether the file may still be downloaded: kind → a function of (job, user), asked each time.
+PORTAL_JOB_GUARDS = {
+    "packet": "accreditation.packets.may_download",
+    "round_book": "accreditation.round_book.may_download",
+}
 # Who writes a list as a workbook (accounts/listed.py): the lists of accounts stand a floor below the workbooks.
 PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
 # How many days after its last one a notice still shows whom to call and where.

@@ -20,10 +20,10 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from accounts import sign_in  # noqa: E402
-from accounts.models import Event, Office, Posting, Role, User  # noqa: E402
-from accreditation import invariants  # noqa: E402
-from accreditation.models import Application, Notice, Quota, Recognition  # noqa: E402
+from accounts import jobs, sign_in  # noqa: E402
+from accounts.models import Event, Job, Office, Posting, Role, User  # noqa: E402
+from accreditation import invariants, packets  # noqa: E402
+from accreditation.models import Application, Notice, Print, Quota, Recognition  # noqa: E402
 from demonstration import hunan  # noqa: E402
 from demonstration.people import PASSWORD  # noqa: E402
 from regions import clock  # noqa: E402
@@ -282,6 +282,39 @@ def demonstration():
         "usernames": {role: user.username for role, user in users.items()},
         "recognised": seats["filer"].community.name,
         "pages": [[r, quote(p, safe="/?=&")] for r, p in pages],
+    }
+
+
+@builder
+def packet_waiting(count):
+    """A packet of `count` filed applications of 东市, asked for by its auditor and not begun."""
+    house = House()
+    for number in range(int(count)):
+        house.filed(number)
+    auditor = house.officer("东市", Role.AUDITOR)
+    arguments = packets.arguments_of_list(house.round, "star", house.regions["东市"], "https://portal.example")
+    job = jobs.ask("packet", arguments, by=auditor, at=moment(dt.date(2017, 10, 1)), title="材料")
+    return {"job": job.pk}
+
+
+@builder
+def lease_over():
+    """The worker that held a job has been silent for too long."""
+    return {"jobs": Job.objects.update(beat_at=clock.start_of(dt.date(2017, 1, 1)))}
+
+
+@builder
+def packet_outcome():
+    """How the only job ended, and what was written on the way."""
+    job = Job.objects.get()
+    return {
+        "state": job.state,
+        "tries": job.tries,
+        "sentence": job.sentence,
+        "stored": job.stored_name,
+        "prints": Print.objects.count(),
+        "print_events": Event.objects.filter(action="print_paper").count(),
+        "events": {"export_packet": Event.objects.filter(action="export_packet").count()},
     }
 
 

@@ -45,6 +45,8 @@ def _ahead(found):
 def job_file(request, key):
     """The result, for the person who asked, under the posting it was asked with."""
     found = get_object_or_404(work.of(request.user).exclude(stored_name=""), key=key)
+    if not work.may_download(found, request.user):
+        raise Http404
     try:
         opened = default_storage.open(found.stored_name)
     except FileNotFoundError:

@@ -80,6 +80,8 @@ def show_round(request, pk):
         "may_organise": may_organise(request.user, found.region),
         "totals": quota_table.totals(found),
         "capped": bool(quota_table.levels(found.route)),
+        "exports": not preparing and request.user.acting.sees_below,
+        "tiers": found.version.data["tiers"],
         "sections": found.version.data if may_read_inside(request.user, found.region) else {},
     }
     return render(request, "accreditation/round.html", context)
