@@ -15,13 +15,11 @@ from import_export.formats import base_formats
 from import_export.resources import Diff
 from import_export.tmp_storages import BaseStorage
 
-from accreditation.workbooks import Book, safe_text
+from accreditation.open_data.answers import FORMULA, csv_cell
+from accreditation.workbooks import Book
 from regions.tables import BadTable, read_table
 
 WIDTH = 22
-# What a spreadsheet program takes for a formula at the start of a csv cell; plain numbers are left alone.
-FORMULA = re.compile(r"[\s\ufeff]*[=+\-@＝＋－＠]|[\t\n]")
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?\Z")
 KEPT_SECONDS = 60 * 60
 NAME = re.compile(r"[0-9a-f]{32}\Z")
 
@@ -30,18 +28,13 @@ class CannotRead(ValidationError):
     """A file that is no table; the sentence says what to do."""
 
 
-def safe_csv(value) -> str:
-    """A value as a csv cell that no program runs: formulas behind an apostrophe, control characters by their code point."""
-    text = "" if value is None else safe_text(str(value))
-    return "'" + text if FORMULA.match(text) and not NUMBER.match(text) else text
-
-
 def typed(value):
     """What stands in a cell, as the text somebody typed: whole numbers without a point, a guarded formula without its guard."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = "" if value is None else str(value).strip()
-    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
+    guarded = text.startswith("'") and (FORMULA.match(text[1:]) or text.startswith("'\\u"))
+    return text[1:] if guarded else text
 
 
 def dataset_of(name: str, data: bytes) -> tablib.Dataset:
@@ -77,7 +70,7 @@ class Csv(base_formats.CSV):
     def export_data(self, dataset, **kwargs):
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerows([[safe_csv(cell) for cell in row] for row in (dataset.headers, *dataset)])
+        writer.writerows([[csv_cell(cell) for cell in row] for row in (dataset.headers, *dataset)])
         return "\ufeff" + out.getvalue()
 
     def create_dataset(self, in_stream, **kwargs):

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -11,10 +12,12 @@ from openpyxl import load_workbook
 
 from accounts import jobs
 from accounts.listed import CHUNK, Listed
-from accounts.models import Event, Job, Office, Role
+from accounts.models import Event, Job, Office, Role, User
 from accreditation import list_exports
+from accreditation.models import Round
 from regions import clock
-from tests.factories import House, moment
+from regions.models import Community
+from tests.factories import ROOT, House, moment
 
 TODAY = dt.date(2017, 9, 5)
 # D4: what a spreadsheet program would run, and what must come through as it was typed.
@@ -22,6 +25,9 @@ PAYLOADS = [
     "=1+1", "=HYPERLINK(\"http://x\",\"y\")", "=cmd|' /C calc'!A0", "+1+1", "+8613800000000", "-5", "-1+1|cmd", "@SUM(A1)",
     "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", " =1+1", "%0A=1", "a\x00b", "123456789012345678",
 ]  # fmt: skip
+
+# What a workbook cannot hold is shown by its code point.
+KEPT = {"a\x00b": "a\\u0000b", "\r=1+1": "\\u000d=1+1"}
 
 
 @pytest.fixture
@@ -184,8 +190,7 @@ def test_no_text_becomes_a_formula_and_nothing_is_lost(house):
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"} and not any(cell.hyperlink for cell in cells)
     back = [row["甲"] for row in table(book)]
-    kept = {"a\x00b": "a\\u0000b", "\r=1+1": "\\u000d=1+1"}
-    assert back == [kept.get(text, text) for text in PAYLOADS]
+    assert back == [KEPT.get(text, text) for text in PAYLOADS]
 
 
 def test_payloads_in_every_text_of_a_list_of_the_portal(house):
@@ -202,6 +207,47 @@ def test_payloads_in_every_text_of_a_list_of_the_portal(house):
     }
     phones = {row["办公电话"] for row in table(book)}
     assert {"-5", "+8613800000000", "=1+1", "@SUM(A1)"} <= phones
+
+
+WRITERS = {
+    "accreditation/workbooks.py", "accounts/people_sheets.py", "accounts/imports/template.py", "accounts/imports/marking.py",
+    "scoring/workbook_writing.py", "scoring/answers.py",
+}  # fmt: skip
+MAKES = re.compile(r"^(import xlsxwriter|from openpyxl import .*\bWorkbook\b)", re.MULTILINE)
+
+
+def test_workbooks_are_made_in_few_places():
+    """Every export of rows goes through accreditation.workbooks.Book; the others write templates and marked uploads."""
+    found = set()
+    for app in ("regions", "accounts", "scoring", "accreditation", "subsidies", "demonstration", "config"):
+        for path in (ROOT / app).rglob("*.py"):
+            if MAKES.search(path.read_text(encoding="utf-8")):
+                found.add(path.relative_to(ROOT).as_posix())
+    assert found <= WRITERS and "accreditation/workbooks.py" in found
+
+
+@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+def test_a_payload_in_every_text_of_applications_and_people(house, number):
+    """Names of a community, a round, an officer and an office, through lists and the auditors' workbook."""
+    text, application = PAYLOADS[number], house.at("county_review", 0)
+    Community.objects.filter(pk=application.community_id).update(name=text, place=text, contact=text)
+    Round.objects.update(name=text)
+    User.objects.exclude(pk=house.officer("甲省", Role.SYSADMIN).pk).update(name=text[:30])
+    Office.objects.exclude(region=house.province).update(name=text)
+    handler, admin = signed_in(house, "一县", Role.HANDLER), signed_in(house, "甲省", Role.SYSADMIN)
+    seen = set()
+    for client, address in (
+        (handler, "/applications/?as=xlsx"), (handler, "/desk/?as=xlsx"), (handler, "/rounds/?as=xlsx"),
+        (handler, "/applications/export/"), (admin, "/people/?as=xlsx"), (admin, "/offices/?as=xlsx"),
+    ):  # fmt: skip
+        for sheet in opened(client.get(address)):
+            for row in sheet.iter_rows():
+                seen |= {cell.value for cell in row}
+                assert not [c.coordinate for c in row if c.data_type == "f" or c.hyperlink], (
+                    address,
+                    sheet.title,
+                )
+    assert KEPT.get(text, text) in seen
 
 
 def test_rows_are_read_as_they_are_written(house):

@@ -8,7 +8,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.bench import exporting, importing, pages, public_speed, scoring_speed  # noqa: E402
+from tests.bench import exporting, importing, list_exporting, pages, public_speed, scoring_speed  # noqa: E402
 
 MEASURES = {
     "pages": pages.measure,
@@ -16,6 +16,7 @@ MEASURES = {
     "scoring": scoring_speed.measure,
     "exports": exporting.measure,
     "imports": importing.measure,
+    "lists": list_exporting.measure,
 }
 
 if __name__ == "__main__":
