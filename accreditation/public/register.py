@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from accreditation import title_sums
@@ -68,7 +69,7 @@ class Title:
 
     @property
     def word(self):
-        return WORDS[self.state][1]
+        return gettext(WORDS[self.state][1])
 
 
 TITLE = (
