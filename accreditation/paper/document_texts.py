@@ -184,7 +184,7 @@ def _money(round_, tier):
         return []
     how = "一次性奖励" if subsidy["kind"] == "once" else "每年补助"
     amount = f"{capital_amount(yuan * 100)}（{yuan}元）"
-    return [Paragraph(f"按照上述文件{subsidy['article']}的规定，对认定的社区每个{how}{amount}。")]
+    return [Paragraph(f"按照上述文件“{subsidy['article']}”的规定，对认定的社区每个{how}{amount}。")]
 
 
 def cancellation(
@@ -212,6 +212,7 @@ def cancellation(
         day=day,
         to=_addressed(community),
         note=OPEN,
+        whole=(community.name, f"“{title.tier_name}”"),
     )
 
 
@@ -234,6 +235,7 @@ def disqualification(application: Application, issuer: str, *, number: str, reas
         day=day,
         to=_addressed(community),
         note=OPEN,
+        whole=(community.name, f"“{tier}”"),
     )
 
 

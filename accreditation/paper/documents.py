@@ -59,6 +59,7 @@ class Document:
     to: str = ""
     note: str = ""
     mark: str = UNSTAMPED
+    whole: tuple[str, ...] = ()  # names that the title keeps on one line
 
     @property
     def head(self) -> str:
@@ -76,7 +77,8 @@ class Document:
 
     @property
     def title_lines(self) -> list[str]:
-        return broken(self.title, len(self.issuer) if self.title.startswith(self.issuer) else 0)
+        after = len(self.issuer) if self.title.startswith(self.issuer) else 0
+        return broken(self.title, after, self.whole)
 
     @property
     def date_words(self) -> str:
@@ -94,25 +96,38 @@ def _width(text) -> float:
     return sum(0.55 if one.isascii() else 1.0 for one in text)
 
 
-def broken(title: str, after: int = 0) -> list[str]:
+def broken(title: str, after: int = 0, whole: tuple[str, ...] = ()) -> list[str]:
     """A title in lines of about the same length, no word of it torn as far as that can be seen: a number keeps its 年,
-    no line begins with 的 or a closing mark; best after `after` characters (the issuer) or before 关于.
+    no line begins with 的 or a closing mark, none of the names in `whole` is torn; best after `after` characters (the
+    issuer) or before 关于.
     """
-    total = _width(title)
-    if (count := ceil(total / TITLE_CHARACTERS)) < 2:
+    if (count := ceil(_width(title) / TITLE_CHARACTERS)) < 2:
         return [title]
-    target = total / count
-    places = [n for n in range(2, len(title) - 1) if not TORN.match(title, n - 1)]
-
-    def cost(place):
-        good = 3 if place == after or title.startswith("关于", place) else 0
-        return abs(_width(title[:place]) - target) - good
-
-    fitting = [place for place in places if _width(title[:place]) <= TITLE_CHARACTERS]
+    starts = [(title.find(name), len(name)) for name in whole if name in title]
+    inside = {place for start, length in starts for place in range(start + 1, start + length)}
+    fitting = [
+        place
+        for place in range(2, len(title) - 1)
+        if _width(title[:place]) <= TITLE_CHARACTERS
+        and not TORN.match(title, place - 1)
+        and place not in inside
+    ]
     if not fitting:
         return [title]
-    place = min(fitting, key=cost)
-    return [title[:place], *broken(title[place:])]
+
+    def best(lines):
+        target = _width(title) / lines
+
+        def cost(place):
+            good = 3 if place == after or title.startswith("关于", place) else 0
+            return abs(_width(title[:place]) - target) - good
+
+        return min(fitting, key=cost)
+
+    place = best(count)
+    if _width(title[place:]) > TITLE_CHARACTERS * (count - 1):  # no even break between words: one line more
+        place = best(count + 1)
+    return [title[:place], *broken(title[place:], whole=whole)]
 
 
 def html(document: Document, *, demo: bool = False) -> str:

@@ -8,7 +8,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from tests.bench import exporting, importing, list_exporting, pages, public_speed, scoring_speed  # noqa: E402
+from tests.bench import (  # noqa: E402
+    exporting,
+    importing,
+    list_exporting,
+    pages,
+    papers,
+    public_speed,
+    scoring_speed,
+)
 
 MEASURES = {
     "pages": pages.measure,
@@ -17,6 +25,7 @@ MEASURES = {
     "exports": exporting.measure,
     "imports": importing.measure,
     "lists": list_exporting.measure,
+    "paper": papers.measure,
 }
 
 if __name__ == "__main__":

@@ -177,6 +177,10 @@ def test_long_words_stay_inside_the_text_box(tmp_path):
 @pytest.mark.parametrize(
     ("title", "lines"),
     [
+        (
+            f"{ISSUER}关于撤销银杏社区“省级充分就业星级社区”称号的决定",
+            [ISSUER, "关于撤销银杏社区", "“省级充分就业星级社区”称号的决定"],
+        ),
         ("关于公布名单的公告", ["关于公布名单的公告"]),
         (
             f"{ISSUER}关于认定2017年省级充分就业星级社区的通知",
@@ -189,7 +193,8 @@ def test_long_words_stay_inside_the_text_box(tmp_path):
     ],
 )
 def test_titles_break_between_words(title, lines):
-    assert broken(title, len(ISSUER) if title.startswith(ISSUER) else 0) == lines
+    whole = ("银杏社区", "“省级充分就业星级社区”")
+    assert broken(title, len(ISSUER) if title.startswith(ISSUER) else 0, whole) == lines
 
 
 def test_titles_lose_nothing():
