@@ -236,6 +236,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # What can be imported (accounts/imports/kinds.py): kind → the class that knows it, on the floor of its subject.
 PORTAL_IMPORTS: dict[str, str] = {
     "communities": "accounts.imports.communities.Communities",
+    "officers": "accounts.imports.officers.Officers",
     "city_titles": "accreditation.imports.titles.CityTitles",
     "former_titles": "accreditation.imports.titles.FormerTitles",
     "quotas": "accreditation.imports.quotas.Quotas",

@@ -47,6 +47,7 @@ class Kind:
     lead = ""  # who it is for, one sentence
     most = 100_000
     listed = True  # on the page of all imports; else it is reached from the page of its scope
+    shows_once = False  # it leaves `batch.once`, a workbook that is shown once and never kept
     asks: tuple[str, ...] = ()  # further fields of the form: document_number, reason
 
     def scope(self, user, of):

@@ -1,5 +1,6 @@
 """Imports: the kinds a posting may use, template, upload, what each row would do, carrying out, marked workbook, undo."""
 
+import base64
 import json
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -233,15 +234,19 @@ def apply_import(request, key):
     at = clock.now()
     if batch.wrong or batch.solid and not without_rest:
         return _page(request, batch, kind, scope, 409, _why_not_now(batch))
-    if batch.filled > batches.LARGE and batch.status == ImportBatch.Status.CHECKED:
+    large = batch.filled > batches.LARGE and not kind.shows_once
+    if large and batch.status == ImportBatch.Status.CHECKED:
         work.ask_for(batch, "apply", by=request.user, at=at, without_rest=without_rest)
         return redirect("accounts:import_batch", key=key)
     try:
-        batches.apply(batch, by=request.user, at=at, without_rest=without_rest, ip=client_ip(request))
+        done = batches.apply(batch, by=request.user, at=at, without_rest=without_rest, ip=client_ip(request))
     except (BadTable, ValidationError) as error:
         batch, kind, scope = _batch(request, key)
         sentence = str(error) if isinstance(error, BadTable) else error.messages[0]
         return _page(request, batch, kind, scope, 409, sentence)
+    if once := getattr(done, "once", None):
+        sheet = f"data:{TYPE};base64,{base64.b64encode(once).decode()}"
+        return render(request, "accounts/imports/once.html", {"batch": done, "kind": kind, "sheet": sheet})
     return redirect("accounts:import_batch", key=key)
 
 
