@@ -141,6 +141,7 @@ BUSINESS = {
     "order_stop": "决定停发补助",
     "lift_stop": "恢复补助",
     "reconcile": "核对资金台账",
+    "export_ledger": "导出资金台账",
     "move_clock": "调整演示日期",
     "verify_chain": "核对事件链",
 }

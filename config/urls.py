@@ -25,6 +25,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     # Working days
     path("workdays/", include("accreditation.urls_workdays")),
+    # Money: ledgers, books, audits, payments
+    path("subsidies/", include("subsidies.urls")),
     # Applications, desks, lists, notices, rounds
     path("", include("accreditation.urls")),
 ]

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accreditation import recognitions, rounds
 from accreditation.models import Round
+from demonstration import gansu_money
 from demonstration.driving import moment
 from demonstration.stage import Stage, some
 from regions import clock
@@ -22,10 +23,12 @@ def fill(write) -> dict:
     cities = {c.name: c for c in Region.objects.filter(parent=province, level="city", name__in=CITIES)}
     counties = {name: some(city, "county", 2) for name, city in cities.items()}
     streets = [s for found in counties.values() for county in found for s in some(county, "street", 2)]
-    stage = Stage(PROGRAMME, province, dt.date(2024, 1, 3), write)
+    stage = Stage(PROGRAMME, province, dt.date(2023, 1, 3), write)
     everywhere = [province, *cities.values(), *(c for found in counties.values() for c in found), *streets]
     stage.settle(everywhere, urban=3)
     _old_titles(stage, cities)
+    purse = gansu_money.fill(stage, province, cities, counties)
+    gansu_money.go_on(purse, province, cities, counties)
     round_ = _round(stage, cities)
     drive = stage.driver(round_, "provincial")
     for number, community in enumerate(stage.everyone()):
@@ -55,7 +58,14 @@ def fill(write) -> dict:
     stage.accounts_at(cities["天水市"], "市级：名额 2 个")
     stage.accounts_at(cities["兰州新区"], "兰州新区：按市级办理")
     stage.accounts_at(province, "省级：公示中，待认定")
-    stage.account(stage.people.finance(province), "省级财政：只读")
+    first = next(iter(cities))
+    for region, note in (
+        (province, "省级财政：计提、拨付、核对台账"),
+        (cities[first], "市级财政：复核资金报告，决定收回"),
+        (counties[first][0], "县级财政：审核资金报告，登记收回"),
+        (counties["酒泉市"][0], "县级财政：有待审核的资金报告"),
+    ):
+        stage.account(purse.finance[region.pk], note)
     return {"accounts": stage.rows}
 
 
@@ -80,7 +90,7 @@ def _old_titles(stage, cities):
             granted_on=dt.date(2022, 12, 16),
             code="GSC2022",
             by=None,
-            at=moment(dt.date(2024, 1, 4)),
+            at=moment(dt.date(2023, 1, 4)),
         )
 
 

@@ -58,6 +58,12 @@ WITH_LIST = DESKS - {"street handler", "street approver", "next street"}
 LIST = Row(WITH_LIST, sees=SIGNED_IN - DESKS, changes={"county publisher", "county approver"})
 OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county approver"})
 ORGANISER = {"province approver"}
+# Money: who looks down on 一县, and on the community 0 of 一南街道; nobody here keeps or pays any.
+ABOVE_COUNTY = COUNTY | {
+    f"{level} {role}" for level in ("city", "province") for role in ("handler", "approver", "publisher", "auditor")
+}
+SEES_MONEY = ABOVE_COUNTY | {"filer", "street handler", "street approver"}
+MONEY_DESK = Row(DESKS | AUDITORS)
 # Nothing is ready: they are led back to the list's documents
 RECOGNISER = Row((), sees=SIGNED_IN - DESKS, at_home={"province handler", "province approver", "province publisher"})
 SEES_TITLE = SEES | {"city handler", "city approver", "city publisher", "province handler", "province approver", "province publisher"}
@@ -208,6 +214,20 @@ MATRIX = {
     "rounds/programmes/<str:key>/score-sheets/import/": Row(ORGANISER),
     "rounds/programmes/<str:key>/score-sheets/publish/": Row((), post_only=True, changes=ORGANISER),
     "rounds/<int:pk>/score-sheet/": Row((), post_only=True, changes=ORGANISER),
+    # Money: the world's programme gives none (tests/subsidies has those that do)
+    "subsidies/": Row(DESKS | AUDITORS, at_home=FILERS), "subsidies/regions/<int:pk>/": Row(ABOVE_COUNTY, sees=()),
+    "subsidies/regions/<int:pk>/export/": Row((), sees=()), "subsidies/communities/<int:pk>/": Row(SEES_MONEY, sees=()),
+    "subsidies/communities/<int:pk>/<int:year>/spend/": Row((), sees=SEES_MONEY - {"filer"}),
+    "subsidies/communities/<int:pk>/<int:year>/refund/": Row((), sees=SEES_MONEY - {"filer"}),
+    "subsidies/communities/<int:pk>/<int:year>/report/": Row((), sees=SEES_MONEY - {"filer"}),
+    "subsidies/communities/<int:pk>/stop/": Row((), sees=SEES_MONEY),
+    "subsidies/entries/<int:pk>/receive/": NOT_ASKED, "subsidies/entries/<int:pk>/reverse/": NOT_ASKED,
+    "subsidies/expenses/<int:pk>/": NOT_ASKED, "subsidies/papers/<int:pk>/": NOT_ASKED, "subsidies/recoveries/": MONEY_DESK,
+    "subsidies/audits/": MONEY_DESK, "subsidies/reports/<int:pk>/": NOT_ASKED, "subsidies/reports/<int:pk>/sign/": NOT_ASKED,
+    "subsidies/reports/<int:pk>/find/": NOT_ASKED, "subsidies/findings/<int:pk>/recover/": NOT_ASKED,
+    "subsidies/recoveries/<int:pk>/repay/": NOT_ASKED, "subsidies/stops/<int:pk>/lift/": NOT_ASKED,
+    "subsidies/accruals/": MONEY_DESK, "subsidies/batches/": MONEY_DESK, "subsidies/batches/new/": Row(()),
+    "subsidies/batches/<int:pk>/": NOT_ASKED, "subsidies/check/": Row(AUDITORS, changes=AUDITORS),
     # Street plans and coverage: the world's programme asks for neither
     "rounds/<int:pk>/plans/": NOT_ASKED, "rounds/<int:pk>/plans/file/": NOT_ASKED, "rounds/<int:pk>/plans/export/": NOT_ASKED,
     "plans/<int:pk>/": NOT_ASKED, "plans/<int:pk>/file/": NOT_ASKED,
@@ -247,7 +267,8 @@ def address(route, world, missing=False):
         "communities": house.community(0).pk, "recognitions": world.recognition.pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
         "offices": officer.acting.office_id,
         "titles": world.recognition.pk,
-    }.get(route.removeprefix("api/v1/").split("/")[0], 1)  # fmt: skip
+        "regions": house.regions["一县"].pk,
+    }.get(route.removeprefix("api/v1/").removeprefix("subsidies/").split("/")[0], 1)  # fmt: skip
     values = {
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
         "<str:tier>": "star", "<int:page>": 1, "<int:year>": 2017, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
