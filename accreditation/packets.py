@@ -73,7 +73,7 @@ def make(work) -> None:
     sentence = f"共 {len(numbers)} 件申报，{count} 个文件。"
     if faults:
         sentence += f"有 {faults} 处没有放入，见{CONTENTS}的“说明”。"
-    work.finish(target, safe_name(f"{plan['title']}{day_of(work.at):%Y%m%d}", ".zip"), sentence)
+    work.finish(target, safe_name(f"{plan['title']} {day_of(work.at):%Y%m%d}", ".zip"), sentence)
 
 
 def may_download(job, user) -> bool:
@@ -114,7 +114,7 @@ def _plan(work) -> dict:
 
 def _title(work, rows, single):
     if single:
-        return f"{rows[0].community.name}申报材料{rows[0].number or ''}"
+        return f"{rows[0].community.name}申报材料 {rows[0].number or '未提交'}"
     round_ = Round.objects.select_related("version__programme").get(pk=work.arguments["round"])
     return (
         f"{work.by.acting.region.name}{round_.name}{round_.version.tier(work.arguments['tier'])['name']}材料"

@@ -163,7 +163,7 @@ def make(work) -> None:
             target, keys, by=work.by, at=work.at, facts=[("批次", round_.name)], progress=work.progress
         )
     tell_once(work, ACTION, f"导出{round_.name}全卷", rows=sum(counts.values()), applications=len(keys))
-    name = f"{round_.name}全卷{day_of(work.at):%Y%m%d}.xlsx"
+    name = f"{round_.name}全卷 {day_of(work.at):%Y%m%d}.xlsx"
     work.finish(path, name, f"共 {len(keys)} 件申报，{counts['事件']} 条事件。")
 
 

@@ -65,5 +65,5 @@ def packet(request, pk):
         Application.objects.in_line_of(request.user).select_related("community"), pk=pk
     )
     arguments = packets.arguments_of_one(application, _site(request))
-    title = f"{application.community.name}申报材料{application.number or ''}"
+    title = f"{application.community.name}申报材料 {application.number or '未提交'}"
     return _ask(request, "packet", arguments, title)

@@ -107,7 +107,7 @@ def test_the_papers_of_one_application(house):
     assert "2 申报材料/各项指标的台账、记录等佐证/H01 台账.png" in names
     assert "5 评审记录/评分、意见和办理记录.xlsx" in names
     assert sum(name.startswith("2 申报材料/") for name in names) == stored.count()
-    assert job.file_name == f"一南桂花社区申报材料{application.number}20171001.zip"
+    assert job.file_name == f"一南桂花社区申报材料 {application.number} 20171001.zip"
     assert rows[0][1:5] == ["一南桂花社区", "甲省 东市 一县 一南街道", application.number, "1 申报表格"]
     assert SITE in archive.read("1 申报表格/省级充分就业星级社区申报表.pdf").decode()
     event = Event.objects.get(action="export_packet")
