@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.ActingPostMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.language.LanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -250,7 +251,6 @@ PORTAL_JOBS: dict[str, str] = {
     "round_book": "accreditation.round_book.make",
     "list_export": "accreditation.list_exports.make",
 }
-
 # Whether the file may still be downloaded: kind → a function of (job, user), asked each time.
 PORTAL_JOB_GUARDS = {
     "packet": "accreditation.packets.may_download",
@@ -258,6 +258,7 @@ PORTAL_JOB_GUARDS = {
 }
 # Who writes a list as a workbook (accounts/listed.py): the lists of accounts stand a floor below the workbooks.
 PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
+
 # How many days after its last one a notice still shows whom to call and where.
 NOTICE_DETAILS_DAYS = environment.number("NOTICE_DETAILS_DAYS", 30)
 

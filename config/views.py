@@ -9,8 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from config import samples
+from config.language import COOKIE
 
 MODES = ("care", "contrast")
+LANGUAGES = ("zh-hans", "en")
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -20,21 +22,18 @@ YEAR = 365 * 24 * 60 * 60
 @login_not_required
 @require_POST
 def display(request):
-    """Set care (长者版) or contrast (高对比) to 1 or 0 and go back to the page the reader came from."""
+    """Set care (长者版) or contrast (高对比) to 1 or 0, or the language, and go back to the page the reader came from."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
     response = HttpResponseRedirect(target)
-    for mode in MODES:
-        if mode in request.POST:
-            response.set_cookie(
-                mode,
-                "1" if request.POST[mode] == "1" else "0",
-                max_age=YEAR,
-                secure=settings.PRODUCTION,
-                httponly=True,
-                samesite="Lax",
-            )
+    told = {mode: "1" if request.POST[mode] == "1" else "0" for mode in MODES if mode in request.POST}
+    if request.POST.get(COOKIE) in LANGUAGES:
+        told[COOKIE] = request.POST[COOKIE]
+    for name, value in told.items():
+        response.set_cookie(
+            name, value, max_age=YEAR, secure=settings.PRODUCTION, httponly=True, samesite="Lax"
+        )
     return response
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from accounts.text import narrow
 from accreditation.forms.filing import Files
@@ -44,14 +45,14 @@ class PaperQuery(forms.Form):
     """A check code as it stands on paper."""
 
     code = forms.CharField(
-        label="查验码",
+        label=_("查验码"),
         max_length=60,
-        help_text="在打印件页脚，例如 7K3M-9QTX-2B4D；大小写和短横不影响查验。",
-        error_messages={"required": "请填写查验码。"},
+        help_text=_("在打印件页脚，例如 7K3M-9QTX-2B4D；大小写和短横不影响查验。"),
+        error_messages={"required": _("请填写查验码。")},
     )
 
     def clean_code(self):
         code = printing.read_code(narrow(self.cleaned_data["code"]))
         if not code.isascii() or not code:
-            raise ValidationError("查验码由字母和数字组成，请照打印件抄写。")
+            raise ValidationError(_("查验码由字母和数字组成，请照打印件抄写。"))
         return printing.shown(code)

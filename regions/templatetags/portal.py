@@ -7,15 +7,19 @@ from fractions import Fraction
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from regions import wording
 from regions.clock import SHANGHAI
 
 register = template.Library()
 
+MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 UNITS = 10_000  # totals are kept in 1/10000 point
 EMPTY = mark_safe('<span aria-hidden="true">—</span><span class="sr">无</span>')
+EMPTY_IN_ENGLISH = mark_safe('<span aria-hidden="true">—</span><span class="sr">none</span>')
 
 # class of the tag, sign, word. A sign and a word stand beside every colour.
 TAGS = {
@@ -39,6 +43,23 @@ STATE_TAGS = {
 }
 
 
+def in_english() -> bool:
+    """Whether the reader chose the English catalogue (config/language.py)."""
+    return get_language() == "en"
+
+
+def _nothing() -> str:
+    return EMPTY_IN_ENGLISH if in_english() else EMPTY
+
+
+def _english(day) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _comma() -> str:
+    return "," if in_english() else ""
+
+
 def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
     return value.astimezone(SHANGHAI) if isinstance(value, dt.datetime) and value.tzinfo else value
 
@@ -47,8 +68,10 @@ def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
 def zh_date(value):
     """A date, or the day of a moment in Shanghai: 2026年10月20日 星期二; "—" for nothing."""
     if not value:
-        return EMPTY
+        return _nothing()
     day = _local(value)
+    if in_english():
+        return _english(day)
     return f"{day.year}年{day.month}月{day.day}日 {WEEKDAYS[day.weekday()]}"
 
 
@@ -56,36 +79,36 @@ def zh_date(value):
 def zh_day(value):
     """A date without its weekday: 2026年10月20日."""
     if not value:
-        return EMPTY
+        return _nothing()
     day = _local(value)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return _english(day) if in_english() else f"{day.year}年{day.month}月{day.day}日"
 
 
 @register.filter
 def zh_short(value):
     """For dense tables: 10月20日; "—" for nothing."""
     if not value:
-        return EMPTY
+        return _nothing()
     day = _local(value)
-    return f"{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1][:3]}" if in_english() else f"{day.month}月{day.day}日"
 
 
 @register.filter
 def zh_time(value):
     """A moment: 2026年10月20日 星期二 14:05 (Shanghai)."""
-    return f"{zh_date(value)} {_local(value):%H:%M}" if value else EMPTY
+    return f"{zh_date(value)}{_comma()} {_local(value):%H:%M}" if value else _nothing()
 
 
 @register.filter
 def zh_end(value):
     """The end of a day as a deadline: 2026年10月20日 星期二 24:00."""
-    return f"{zh_date(value)} 24:00" if value else EMPTY
+    return f"{zh_date(value)}{_comma()} 24:00" if value else _nothing()
 
 
 @register.filter
 def clock_time(value):
     """The time of day of a moment in Shanghai: 14:05."""
-    return f"{_local(value):%H:%M}" if value else EMPTY
+    return f"{_local(value):%H:%M}" if value else _nothing()
 
 
 def _exact(value) -> Fraction | None:
@@ -113,7 +136,7 @@ def _plain(value: Fraction) -> str:
 def points(value):
     """Points as people write them: 68.5. An int is in 1/10000 point; Fraction, Decimal and str are points."""
     exact = _exact(value)
-    return EMPTY if exact is None else _plain(exact)
+    return _nothing() if exact is None else _plain(exact)
 
 
 @register.simple_tag
@@ -121,7 +144,7 @@ def difference(mine, theirs):
     """How far one score lies from another: ▲ +0.5 (blue), ▼ −0.5 (brown), 0, or "—" while one of them is missing."""
     first, second = _exact(mine), _exact(theirs)
     if first is None or second is None:
-        return EMPTY
+        return _nothing()
     gap = first - second
     if not gap:
         return "0"
@@ -138,7 +161,7 @@ def signed(value):
 @register.filter
 def dash(value):
     """The value, or "—" with a hidden 无 when there is none (0 is a value)."""
-    return EMPTY if value is None or value == "" else value
+    return _nothing() if value is None or value == "" else value
 
 
 @register.simple_tag
@@ -155,7 +178,7 @@ def status_tag(state, label=""):
         )
     kind, sign, word = TAGS[key]
     return format_html(
-        '<span class="tag {}"><span aria-hidden="true">{}</span> {}</span>', kind, sign, label or word
+        '<span class="tag {}"><span aria-hidden="true">{}</span> {}</span>', kind, sign, label or _(word)
     )
 
 
