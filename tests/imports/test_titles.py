@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Event, Role
-from accreditation import invariants
+from accreditation import invariants, title_sums
 from accreditation.models import Recheck, Recognition
 from regions import communities
 from tests.accreditation.conftest import at, house  # noqa: F401
@@ -76,6 +76,20 @@ def test_undo_takes_titles_away_until_something_rests_on_them(world):
     assert press(browser, batch, "undo").status_code == 302
     assert not Recognition.objects.filter(batch=batch).exists()
     assert breaches() == []
+
+
+def test_the_sums_of_titles_are_right_after_an_import_and_an_undo(world):
+    browser = sign_in(world)
+    title_sums.recount()
+    batch = upload(browser, [HEADS, GOOD], kind="city_titles")
+    press(browser, batch)
+    for _ in range(2):
+        assert title_sums.counted().total() == Recognition.objects.count()
+        assert list(title_sums.differences()) == []
+        title_sums.recount()
+        assert list(title_sums.differences()) == []
+        if batch.status == "applied":
+            press(browser, batch, "undo")
 
 
 def test_a_community_is_found_by_its_former_name(world):
