@@ -25,16 +25,8 @@ COLUMNS = [
 
 
 def visible_titles(user):
-    """The titles of communities in the region of a desk, a finance officer or an auditor; a community's own."""
-    rows = Recognition.objects.select_related("community")
-    posting = user.acting
-    if posting is None:
-        return rows.none()
-    if posting.community_id:
-        return rows.filter(community=posting.community_id)
-    if not posting.sees_below:
-        return rows.none()
-    return rows.filter(position__range=(posting.region.position, posting.region.last))
+    """The titles this person may see, with their communities."""
+    return Recognition.objects.visible_to(user).select_related("community")
 
 
 @exported

@@ -60,47 +60,52 @@ OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county app
 ORGANISER = {"province approver"}
 # Money: who looks down on 一县, and on the community 0 of 一南街道; nobody here keeps or pays any.
 ABOVE_COUNTY = COUNTY | {
-    f"{level} {role}" for level in ("city", "province") for role in ("handler", "approver", "publisher", "auditor")
+    f"{level} {role}"
+    for level in ("city", "province")
+    for role in ("handler", "approver", "publisher", "auditor")
 }
 SEES_MONEY = ABOVE_COUNTY | {"filer", "street handler", "street approver"}
 MONEY_DESK = Row(DESKS | AUDITORS)
 # Nothing is ready: they are led back to the list's documents
-RECOGNISER = Row((), sees=SIGNED_IN - DESKS, at_home={"province handler", "province approver", "province publisher"})
-SEES_TITLE = SEES | {"city handler", "city approver", "city publisher", "province handler", "province approver", "province publisher"}
+RECOGNISER = Row(
+    (), sees=SIGNED_IN - DESKS, at_home={"province handler", "province approver", "province publisher"}
+)
+SEES_TITLE = SEES | {
+    "city handler",
+    "city approver",
+    "city publisher",
+    "province handler",
+    "province approver",
+    "province publisher",
+}
 TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
-IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
+IMPORTERS = (
+    DESKS
+    - {"street handler", "street approver", "next street"}
+    - {n for n in DESKS if n.endswith("publisher")}
+)
 TABLES = (
     "regions/region", "regions/formerregion", "regions/community", "regions/formercommunity", "regions/succession",
     "regions/calendarnotice", "regions/specialday", "accounts/office",
 )  # fmt: skip
 ORGANISES = Row(ORGANISER, changes=ORGANISER)
 
-OPEN_LISTS = ("notices", "entries", "recognitions", "communities", "figures", "programmes", "rounds", "workdays")
+OPEN_LISTS = (
+    "notices",
+    "entries",
+    "recognitions",
+    "communities",
+    "figures",
+    "programmes",
+    "rounds",
+    "workdays",
+)
 OPEN_DATA = {
     "api/": PUBLIC, "api/v1/openapi.json": PUBLIC, "notices/feed/": PUBLIC, "api/v1/notices/<int:pk>/": PUBLIC,
     "api/v1/communities/<int:pk>/": PUBLIC, "api/v1/programmes/<str:key>/": PUBLIC,
     **{f"api/v1/{name}{end}": PUBLIC for name in OPEN_LISTS for end in ("/", ".json", ".csv", ".xlsx")},
 }  # fmt: skip
 # The title is the city's, of a community of 一县.
-SEES_TITLE = {"filer", "street handler", "street approver", "city auditor", "province auditor"} | COUNTY
-SEES_TITLE |= {f"{level} {role}" for level in ("city", "province") for role in ("handler", "approver", "publisher")}
-TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
-IMPORTERS = DESKS - {"street handler", "street approver", "next street"} - {n for n in DESKS if n.endswith("publisher")}
-TABLES = (
-    "regions/region", "regions/formerregion", "regions/community", "regions/formercommunity", "regions/succession",
-    "regions/calendarnotice", "regions/specialday", "accounts/office",
-)  # fmt: skip
-ORGANISES = Row(ORGANISER, changes=ORGANISER)
-
-OPEN_LISTS = ("notices", "entries", "recognitions", "communities", "figures", "programmes", "rounds", "workdays")
-OPEN_DATA = {
-    "api/": PUBLIC, "api/v1/openapi.json": PUBLIC, "notices/feed/": PUBLIC, "api/v1/notices/<int:pk>/": PUBLIC,
-    "api/v1/communities/<int:pk>/": PUBLIC, "api/v1/programmes/<str:key>/": PUBLIC,
-    **{f"api/v1/{name}{end}": PUBLIC for name in OPEN_LISTS for end in ("/", ".json", ".csv", ".xlsx")},
-}  # fmt: skip
-# The title is the province's, of a community of 一县.
-SEES_TITLE = {"filer"} | (DESKS - {"next street", "next county", "next city"}) | AUDITORS
-TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
 GRANTERS = {"city handler", "city approver"}
 
 MATRIX = {

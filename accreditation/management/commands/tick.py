@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts import jobs, limits
+from accounts.imports import batches
 from accreditation import notices, title_sums
 from regions import clock
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         limits.sweep(timezone.now())
         jobs.sweep(timezone.now())
+        batches.sweep(timezone.now())
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
         for playing, at in clock.moments():
             self._at(playing, at)
