@@ -4,7 +4,7 @@ Every page costs the same few queries whatever lies below it: the entries themse
 communities at most.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import Sum
@@ -157,9 +157,10 @@ def drawn(lines: list[Line], most: int = 10) -> list[dict]:
     return chart
 
 
-def by_origin(communities_pk: int) -> dict[int, list]:
-    """A community's grants by year, the newest first, for pages that show what was carried over from where."""
-    found = defaultdict(list)
-    for (_, year), grant in ledger.read(communities_pk).items():
-        found[year].append(grant)
-    return dict(found)
+def by_use(line: Line, held) -> list[dict]:
+    """Bars of what was spent under each use: label, fen and width in hundredths of the longest."""
+    top = max([line.by_use[key] for key in held.uses] or [0]) or 1
+    return [
+        {"label": use.name, "fen": line.by_use[key], "width": round(100 * max(line.by_use[key], 0) / top, 1)}
+        for key, use in held.uses.items()
+    ]

@@ -230,7 +230,8 @@ def expense(request, pk):
         "gone": found.entry.reversals.exists(),
         "same": mine.select_related("entry__community")[:20],
         "elsewhere": max(same.count() - mine.count(), 0) if found.invoice_plain else 0,
-        "may_reverse": not permissions.why_not_reverse(request.user, found.entry),
+        "may_reverse": not permissions.why_not_reverse(request.user, found.entry)
+        and not spending.why_closed(found.entry.community, found.entry.programme, found.entry.on.year),
         "findings": found.entry.findings.all(),
     }
     return render(request, "subsidies/expense.html", context)

@@ -62,7 +62,7 @@ def region_page(request, region):
             "rules": held,
             "parts": parts,
             "agrees": not parts or figures.total(parts).same(line),
-            "uses": [{"label": use.name, "value": line.by_use[use.key] // 100} for use in held.uses.values()],
+            "uses": figures.by_use(line, held),
             "chart": figures.drawn(years),
             "own": request.user.acting.region.pk == region.pk,
         }
@@ -115,7 +115,14 @@ def community(request, pk):
     entries = Entry.objects.filter(community=found).select_related("expense", "reverses").order_by("-pk")
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     gone = set(Entry.objects.filter(reverses__in=[e.pk for e in page]).values_list("reverses", flat=True))
-    rows = [(entry, entry.pk in gone, _may_reverse(request.user, entry, found, gone)) for entry in page]
+    closed = set(
+        SpendingReport.objects.filter(community=found)
+        .exclude(stage=SpendingReport.Stage.RETURNED)
+        .values_list("programme", "year")
+    )
+    rows = [
+        (entry, entry.pk in gone, _may_reverse(request.user, entry, found, gone, closed)) for entry in page
+    ]
     context = {
         "community": found,
         "own": own,
@@ -133,9 +140,11 @@ def community(request, pk):
     return render(request, "subsidies/community.html", context)
 
 
-def _may_reverse(user, entry, found, gone):
+def _may_reverse(user, entry, found, gone, closed):
+    if entry.pk in gone or (entry.kind == Kind.SPENDING and (entry.programme, entry.on.year) in closed):
+        return False
     entry.community = found
-    return entry.pk not in gone and not permissions.why_not_reverse(user, entry)
+    return not permissions.why_not_reverse(user, entry)
 
 
 def _grant(grant, held, found, today, own):
@@ -161,6 +170,7 @@ def _grant(grant, held, found, today, own):
         "due": due,
         "late": bool(due and today > due and filing),
         "carried": bool(grant.unspent) and year < today.year,
+        "open": open_,
     }
 
 

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from tests import postgres
 from tests.servers import ROOT, environment
@@ -18,7 +19,7 @@ ALLOWED = "PORTAL_ALLOWED_HOSTS"
 def measure():
     with postgres.running() as (folder, where), tempfile.TemporaryDirectory() as var:
         postgres.create(folder, "portal")
-        env = environment(var, where, **{ALLOWED: "testserver,localhost"})
+        env = environment(Path(var), where, **{ALLOWED: "testserver,localhost"})
         run = subprocess.run(
             [sys.executable, "-m", "tests.bench.money_run", str(TITLES), str(YEARS)],
             cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True,

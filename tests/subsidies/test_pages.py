@@ -414,6 +414,7 @@ def test_pages_cost_the_same_whatever_they_show(year, be, django_assert_max_num_
 
     county = year.house.regions["一县"]
     client = be(year.finance["一县"])
+    year.reported(1, on=day(5, 1))
     addresses = [url("ledger"), url("region", county.pk), url("audits"), url("batches"), url("accruals"), url("recoveries"), url("community", year.community().pk)]  # fmt: skip
     before = [cost(client, address) for address in addresses]
     for number in range(20):
