@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         limits.sweep(timezone.now())
         jobs.sweep(timezone.now())
-        batches.sweep(timezone.now())
+        batches.sweep()
         Session.objects.filter(expire_date__lt=timezone.now()).delete()
         for playing, at in clock.moments():
             self._at(playing, at)
