@@ -292,7 +292,9 @@ def packet_waiting(count):
     for number in range(int(count)):
         house.filed(number)
     auditor = house.officer("东市", Role.AUDITOR)
-    arguments = packets.arguments_of_list(house.round, "star", house.regions["东市"], "https://portal.example")
+    arguments = packets.arguments_of_list(
+        house.round, "star", house.regions["东市"], "https://portal.example"
+    )
     job = jobs.ask("packet", arguments, by=auditor, at=moment(dt.date(2017, 10, 1)), title="材料")
     return {"job": job.pk}
 

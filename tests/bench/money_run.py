@@ -67,7 +67,7 @@ def fill(titles):
         cursor.execute(
             f"INSERT INTO accreditation_recognition ({', '.join([*names, *left])})"
             f" SELECT {', '.join([*(told[name] for name in names), *left.values()])} FROM regions_community c"
-            " JOIN (VALUES ('city', 1), ('provincial', 10)) m(money, part) ON c.id %% m.part = 0"
+            " JOIN (VALUES ('city', 1), ('provincial', 10)) m(money, part) ON c.id % m.part = 0"
         )
         cursor.execute("ANALYZE")
     document = placed("gansu-2023", province)

@@ -42,5 +42,7 @@ def measure():
 
 def _whole(rubric, row):
     """The figures as whole numbers, as the arithmetic takes them."""
-    scaled = [key for key in row if key in rubric.figures and rubric.figures[key].type in ("decimal", "points")]
+    scaled = [
+        key for key in row if key in rubric.figures and rubric.figures[key].type in ("decimal", "points")
+    ]
     return {**row, **{key: parse_decimal(str(row[key])) for key in scaled}}
