@@ -303,3 +303,12 @@ class DemonstrationClock(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+def few_by_name(text: str) -> list[int] | None:
+    """The keys of the communities a text finds where they are few (name_search.COMMON at most); None where they are many."""
+    if name_search.rarest_pair(text, NameGram.objects.all()) is None:
+        return None
+    found = Community.objects.search(text).order_by().values_list("pk", flat=True)
+    keys = list(found[: name_search.COMMON + 1])
+    return keys if len(keys) <= name_search.COMMON else None

@@ -13,7 +13,7 @@ from accreditation.models import Objection, Programme, Recognition
 from accreditation.public import paging
 from accreditation.public.places import within
 from regions.communities import heirs
-from regions.models import Region, Succession, held_by_name
+from regions.models import Region, Succession, few_by_name, held_by_name
 
 # state → (tag, word)
 WORDS = {
@@ -101,12 +101,19 @@ def titles(wanted: TitleFilter, today):
 
 
 def _named(text) -> Q:
-    """By certificate number, or by any name or code of the community or of one it came from."""
+    """By certificate number, or by any name or code of the community or of one it came from.
+
+    Few communities are looked up first and asked for by their keys: a planner takes the index then, on either database.
+    """
+    if title := Recognition.objects.filter(number=text.upper()).values_list("pk", flat=True).first():
+        return Q(pk=title)
     gone = Succession.objects.filter(held_by_name(text, to="predecessor__"), successor__isnull=False)
     gone = gone.select_related("predecessor").order_by()[:MOST_ENDED]
     later = heirs([change.predecessor for change in gone])
     keys = {one.pk for found in later.values() for one in found}
-    return held_by_name(text, to="community__") | Q(community__in=keys) | Q(number=text.upper())
+    if (few := few_by_name(text)) is not None:
+        return Q(community__in=sorted(keys.union(few)))
+    return held_by_name(text, to="community__") | Q(community__in=keys)
 
 
 def shown(rows, today) -> list[Title]:

@@ -182,6 +182,19 @@ def test_old_names_and_codes_lead_to_what_is_there_now(client, house):
     assert "请填写社区名称" in page and "<table" not in page.split("</main>")[0]
 
 
+@pytest.mark.parametrize("common", (0, 1000))
+def test_few_and_many_are_found_alike(house, monkeypatch, common):
+    monkeypatch.setattr("regions.name_search.COMMON", common)
+    title = Recognition.objects.order_by("pk")[3]
+
+    def found(text):
+        return {one.number for one in public.title_rows(public.TitleFilter(text=text), DAY)}
+
+    assert found(title.number.lower()) == {title.number}
+    assert found(title.community.name) == {title.number}
+    assert len(found("银杏")) == 6 and len(found("社区")) == 12 and found("没有的") == set()
+
+
 def test_the_address_of_one_merged_leads_to_its_successor(client, house):
     old, kept = house.community(0), house.community(1)
     merge([old], into=kept, on=MERGED)

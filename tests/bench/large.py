@@ -77,10 +77,13 @@ def _bulk(model, rows):
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     plain = {field.attname: field.get_default() for field in fields}
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    rows = iter(rows)
     with connection.cursor() as cursor:
-        cursor.executemany(statement, (tuple((plain | row).values()) for row in rows))
+        while batch := list(itertools.islice(rows, 500)):
+            values = [value for row in batch for value in (plain | row).values()]
+            together = ", ".join([marks] * len(batch))
+            cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {together}", values)
 
 
 def fill():
