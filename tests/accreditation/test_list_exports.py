@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from openpyxl import load_workbook
 from accounts import jobs
 from accounts.listed import CHUNK, Listed
 from accounts.models import Event, Job, Office, Role, User
-from accreditation import list_exports
+from accreditation import list_exports, workbooks
 from accreditation.models import Round
 from regions import clock
 from regions.models import Community
@@ -266,3 +267,18 @@ def test_rows_are_read_as_they_are_written(house):
         io.BytesIO(), listed, by=by, at=moment(TODAY), progress=lambda *at: told.append((*at, len(taken)))
     )
     assert told[0] == (200, 3000, 200) and told[-1] == (3000, 3000, 3000) and len(told) == 15
+
+
+def test_what_cannot_be_written_is_exactly_the_control_characters_and_halves():
+    every = [chr(n) for n in range(0x110000)]
+    unwritable = {c for c in every if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n"}
+    assert {c for c in every if workbooks.UNWRITABLE.match(c)} == unwritable
+
+
+def test_days_come_back_as_they_were(house):
+    """Also those before Excel's wrong leap year of 1900."""
+    days = [dt.date(1900, 2, 28), dt.date(1900, 3, 1), TODAY, dt.date(9999, 12, 31)]
+    book = written(
+        [("甲", day) for day in days], [("甲", 20), ("乙", 20)], house.officer("一县", Role.HANDLER)
+    )
+    assert [row["乙"].date() for row in table(book)] == days
