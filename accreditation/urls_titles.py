@@ -1,8 +1,8 @@
-"""Addresses of what comes after a title: the titles, their endings, the yearly rechecks."""
+"""Addresses of what comes after a title: the titles, their endings, communities' changes, the yearly rechecks."""
 
 from django.urls import path
 
-from accreditation.views import rechecks, titles
+from accreditation.views import changes, rechecks, titles
 
 urlpatterns = [
     # /titles/
@@ -13,6 +13,13 @@ urlpatterns = [
     path("titles/<int:pk>/refuse-ending/", titles.refuse_ending, name="refuse_ending"),
     path("titles/<int:pk>/gap/", titles.authorise_gap, name="authorise_gap"),
     path("titles/bars/<int:pk>/lift/", titles.lift_bar, name="lift_bar"),
+    # /changes/
+    path("changes/", changes.changes_list, name="changes"),
+    path("changes/report/", changes.report_change, name="report_change"),
+    path("changes/<int:pk>/", changes.change, name="change"),
+    path("changes/<int:pk>/check/", changes.check_change, name="check_change"),
+    path("changes/<int:pk>/decide/", changes.decide_change, name="decide_change"),
+    path("changes/<int:pk>/refuse/", changes.refuse_change, name="refuse_change"),
     # /rechecks/
     path("rechecks/", rechecks.recheck_rounds, name="recheck_rounds"),
     path("rechecks/open/<str:key>/", rechecks.open_recheck, name="open_recheck"),

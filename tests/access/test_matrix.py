@@ -60,7 +60,9 @@ OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county app
 ORGANISER = {"province approver"}
 # Money: who looks down on 一县, and on the community 0 of 一南街道; nobody here keeps or pays any.
 ABOVE_COUNTY = COUNTY | {
-    f"{level} {role}" for level in ("city", "province") for role in ("handler", "approver", "publisher", "auditor")
+    f"{level} {role}"
+    for level in ("city", "province")
+    for role in ("handler", "approver", "publisher", "auditor")
 }
 SEES_MONEY = ABOVE_COUNTY | {"filer", "street handler", "street approver"}
 MONEY_DESK = Row(DESKS | AUDITORS)
@@ -253,6 +255,9 @@ MATRIX = {
     "titles/": Row(SIGNED_IN), "titles/<int:pk>/": TITLE, "titles/<int:pk>/propose-ending/": Row(GRANTERS, sees=SEES_TITLE, changes=GRANTERS),
     "titles/<int:pk>/decide-ending/": Row((), sees=()), "titles/<int:pk>/refuse-ending/": Row((), sees=()),
     "titles/<int:pk>/gap/": Row({"city approver"}, sees=SEES_TITLE, changes={"city approver"}), "titles/bars/<int:pk>/lift/": Row((), sees=()),
+    "changes/": Row(SIGNED_IN), "changes/report/": Row(FILERS | {"street handler", "street approver", "next street"}, sees=(), changes=FILERS),
+    "changes/<int:pk>/": Row((), sees=()), "changes/<int:pk>/check/": Row((), sees=()),
+    "changes/<int:pk>/decide/": Row((), sees=()), "changes/<int:pk>/refuse/": Row((), sees=()),
     "rechecks/": Row(DESKS | AUDITORS), "rechecks/open/<str:key>/": Row(ORGANISER, sees=SIGNED_IN - FILERS, changes=ORGANISER),
     "rechecks/<int:pk>/": Row((), sees=()), "rechecks/<int:pk>/confirm/": Row((), sees=(), post_only=True),
     "rechecks/<int:pk>/close/": Row((), sees=()), "rechecks/entries/<int:pk>/": Row((), sees=()),
