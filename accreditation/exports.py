@@ -3,13 +3,15 @@
 import hashlib
 import json
 import tempfile
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Prefetch
 
 from accounts.events import record
+from accounts.models import Event, Posting, User
 from accreditation.disclosure import shown_passed, shown_total, shows_scores, tells
-from accreditation.models import ApplicationEvent, Assessment, State
+from accreditation.models import Application, ApplicationEvent, Assessment, State
 from accreditation.sheets import FINDINGS
 from accreditation.workbooks import Book, points
 from regions.clock import SHANGHAI
@@ -19,6 +21,8 @@ from scoring.loading import rubric_of
 from scoring.models import PASSED
 from scoring.points import parse_points
 
+EVENTS = 1000  # read at once
+STATES = dict(State.choices)
 LEVELS = (("self", "自评"), ("street", "街道"), ("county", "县级"), ("city", "市级"), ("province", "省级"))
 ACTIONS = {
     "start": "开始申报",
@@ -179,35 +183,46 @@ def score_rows(applications, by):
 
 
 def timeline_rows(applications, by):
-    """One row an event of the applications, as far as it is for this reader, oldest first; read in constant memory."""
-    links = (
-        ApplicationEvent.objects.filter(application__in=applications.order_by().values("pk"))
-        .select_related(
-            "event__actor",
-            "event__posting__office",
-            "event__posting__community",
-            "application__community",
-            "application__round__version__programme",
-        )
-        .defer("application__round__version__document")
-        .prefetch_related("application__assessments__sheet")
-        .order_by("event_id")
-    )
-    for link in links.iterator(chunk_size=1000):
-        event, told = link.event, json.loads(link.event.body)
-        posting = event.posting
-        if not tells(by, link.application, event.action, told):
-            continue
-        yield (
-            event.seq, link.application.number, link.application.community.name, event.at,
-            action_words(event.action, told), event.actor.name if event.actor else "系统",
-            posting.place if posting else "", posting.get_role_display() if posting else "",
-            _state(told["before"].get("state")), _state(told["after"].get("state")), summary(told), event.digest,
-        )  # fmt: skip
+    """One row an event of the applications, as far as it is for this reader, oldest first; read in constant memory.
+
+    The database sorts keys alone; events are read by them, and what they name is looked up once for many of them.
+    """
+    links = ApplicationEvent.objects.filter(application__in=applications.order_by().values("pk"))
+    rows = links.order_by("event_id").values_list("event_id", "application_id").iterator(chunk_size=EVENTS)
+    known = _Known()
+    while some := list(islice(rows, EVENTS)):
+        events = Event.objects.in_bulk([seq for seq, _ in some])
+        known.look_up(events.values(), {key for _, key in some})
+        for seq, key in some:
+            event, told = events[seq], json.loads(events[seq].body)
+            application = known.applications[key]
+            if not tells(by, application, event.action, told):
+                continue
+            yield (
+                event.seq, application.number, application.community.name, event.at, action_words(event.action, told),
+                known.people.get(event.actor_id, "系统"), *known.postings.get(event.posting_id, ("", "")),
+                STATES.get(told["before"].get("state"), ""), STATES.get(told["after"].get("state"), ""), summary(told),
+                event.digest,
+            )  # fmt: skip
 
 
-def _state(value):
-    return State(value).label if value in State.values else ""
+class _Known:
+    """What the rows of a timeline name: applications (the latest ones), the names of people, place and role of postings."""
+
+    def __init__(self):
+        self.applications, self.people, self.postings = {}, {}, {}
+
+    def look_up(self, events, applications):
+        if len(self.applications) > EVENTS:
+            self.applications.clear()
+        sheets = Assessment.objects.select_related("sheet").defer("sheet__figures", "sheet__lines")
+        wanted = Application.objects.with_round().prefetch_related(Prefetch("assessments", sheets))
+        self.applications |= wanted.in_bulk(applications - self.applications.keys())
+        actors = {event.actor_id for event in events} - self.people.keys() - {None}
+        self.people |= dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
+        posts = {event.posting_id for event in events} - self.postings.keys() - {None}
+        for one in Posting.objects.filter(pk__in=posts).select_related("office", "community"):
+            self.postings[one.pk] = (one.place, one.get_role_display())
 
 
 def summary(told: dict) -> str:
