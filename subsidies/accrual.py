@@ -108,6 +108,7 @@ def _be_patient():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = 0")
             cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL work_mem = '128MB'")  # grouping titles and joining sums in memory
 
 
 def _warning(held, accrual):
@@ -183,7 +184,8 @@ def _insert(held, accrual, at) -> int:
         reverses_=nothing,
         document_=Value("", output_field=CharField()),
     )
-    ordered = found.values_list(
+    # In the order of places: neighbours lie together in the table and its indexes.
+    ordered = found.order_by("community__position", "community_id").values_list(
         "key_", "kind_", "community_id", "community__position", "programme_", "year_", "fen_", "blank_", "on_",
         "at_", "document_", "title_", "batch_", "reverses_",
     )  # fmt: skip

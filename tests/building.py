@@ -144,6 +144,14 @@ def walk_house():
     return _cast(house)
 
 
+@builder
+def walk_money():
+    """The house with money in it, as a demonstration in January 2026."""
+    from tests.subsidies.purse import walk_money as build
+
+    return build(_cast)
+
+
 def _cast(house):
     """Who plays whom: the people over the house's first community, and its filer."""
     seats = {

@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +14,7 @@ from regions import clock
 from subsidies import audits, permissions, recoveries, reports, rules
 from subsidies.forms import offices
 from subsidies.forms.fields import say
-from subsidies.models import Entry, Finding, Recovery, SpendingReport, Stop
+from subsidies.models import Entry, Finding, Recovery, Signature, SpendingReport, Stop
 from subsidies.money import yuan
 from subsidies.views.ledgers import reader, visible_community
 
@@ -31,9 +32,8 @@ def audit_queue(request):
     )
     group = request.GET.get("group", "waiting" if department else "all")
     if group == "waiting":
-        rows = rows.filter(level=request.user.acting.level).exclude(
-            signatures__level=request.user.acting.level, signatures__department=department
-        )
+        own = Signature.objects.filter(report=OuterRef("pk"), level=OuterRef("level"), department=department)
+        rows = rows.filter(~Exists(own), level=request.user.acting.level)
     page = Paginator(rows.prefetch_related("signatures").order_by("due_on", "position", "pk"), PAGE).get_page(
         request.GET.get("page")
     )

@@ -5,6 +5,7 @@ import datetime as dt
 from accounts.models import Role
 from accreditation import programmes, recognitions
 from accreditation.models import Recognition
+from regions import clock
 from subsidies import accrual, audits, ledger, payments, recoveries, reports, spending
 from subsidies.models import Entry
 from tests.factories import House, moment, placed
@@ -161,3 +162,17 @@ class Purse:
             by=by or self.finance["东市"],
             at=moment(day(12, 25)),
         )
+
+
+def walk_money(cast) -> dict:
+    """The house with a provincial title for its first community, in January 2026, for people at a browser.
+
+    `cast`: who plays whom at the desks, as tests/building.py tells it.
+    """
+    purse = Purse()
+    purse.title(0, "provincial")
+    clock.move(moment(dt.date(2026, 1, 9)), purse.house.province)
+    told = cast(purse.house)
+    for level, name in (("province", "甲省"), ("city", "东市"), ("county", "一县")):
+        told["users"][f"{level} finance"] = purse.finance[name].username
+    return told
