@@ -209,8 +209,7 @@ def correct(original: Entry, *, by, at, reason: str) -> Entry:
     if not reason.strip():
         raise NotReady("请写明更正的理由。")
     year = original.fiscal_year
-    run = Accrual.objects.select_for_update(of=("self",)).select_related("version")
-    run = run.get(programme=original.programme, fiscal_year=year)
+    run = ledger.hold_year(original.programme, year)
     held = rules.Rules(run.version)
     grant = ledger.hold(original.community_id, original.programme, year)
     rank = {level: number for number, level in enumerate(held.amounts)}

@@ -1,6 +1,6 @@
 """The ledger's verbs: the sole writer of Entry and of the sums kept for each region.
 
-Lock order: the run of a year or the entry a grant began with, sums (by kind, then region), the event head last. A verb
+Lock order: the run of a year, the community's row, sums (by kind, then region), the event head last. A verb
 posts everything it has to post in one call, so that two verbs cannot wait for each other's sums.
 """
 
@@ -14,8 +14,8 @@ from django.db.models import Count, Max, Sum
 
 from accounts.events import record
 from accreditation.refusals import AlreadyMoved, NotReady
-from regions.models import Region
-from subsidies.models import Entry, Kind, MoneyEvent, Recovery, RegionSum
+from regions.models import Community, Region
+from subsidies.models import Accrual, Entry, Kind, MoneyEvent, Recovery, RegionSum
 
 # The entries a grant begins with.
 OPENING = (Kind.ACCRUAL, Kind.AWARD)
@@ -90,14 +90,27 @@ class Grant:
 
 
 def hold(community_id: int, programme: str, fiscal_year: int) -> Grant:
-    """The grant, locked by the entry it began with. NotReady where nothing was accrued."""
-    entries = Entry.objects.of_grant(community_id, programme, fiscal_year)
-    opening = entries.filter(kind__in=OPENING).order_by("pk")
+    """The grant, its community's row locked. NotReady where nothing was accrued.
+
+    The entries themselves are not locked: the application's role may not touch them (docs/running.md), and a lock of
+    PostgreSQL asks for the right to change.
+    """
+    community = Community.objects.filter(pk=community_id)
     if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
-        opening = opening.select_for_update(of=("self",))
-    if not list(opening):
+        community = community.select_for_update(no_key=True)
+    list(community.values_list("pk"))
+    grant = read(community_id).get((programme, fiscal_year))
+    if grant is None:
         raise NotReady(f"该社区没有 {fiscal_year} 年度的补助资金。")
-    return read(community_id).get((programme, fiscal_year))
+    return grant
+
+
+def hold_year(programme: str, fiscal_year: int) -> Accrual | None:
+    """The run of a year, locked: what is accrued and paid in it stands still; None before the first run."""
+    run = Accrual.objects.select_related("version").filter(programme=programme, fiscal_year=fiscal_year)
+    if settings.TEST_SWITCH != "no_lock":
+        run = run.select_for_update(of=("self",))
+    return run.first()
 
 
 def read(community_id: int) -> dict[tuple[str, int], Grant]:
@@ -221,6 +234,8 @@ def reverse(original: Entry, *, by, at, on, reason, document="") -> Entry:
     """
     if not reason.strip():
         raise NotReady("请写明冲正的理由。")
+    if original.kind in OPENING:  # no batch may be paying it meanwhile
+        hold_year(original.programme, original.fiscal_year)
     grant = hold(original.community_id, original.programme, original.fiscal_year)
     row = opposite(original, on=on, at=at, document=document)
     grant.add(row)

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import (
     BigIntegerField,
@@ -26,7 +25,7 @@ from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
 from subsidies import accrual, ledger, permissions, rules
 from subsidies.accrual import COLUMNS
-from subsidies.models import Accrual, Batch, Entry, Kind
+from subsidies.models import Batch, Entry, Kind
 from subsidies.money import yuan
 
 
@@ -99,10 +98,7 @@ def pay(programme, fiscal_year, region, *, document, paid_on, by, at, seen) -> B
     if sentence := permissions.why_not_pay(by, region):
         raise NotYours(sentence)
     _ready(document, paid_on, at)
-    run = Accrual.objects.filter(programme=programme, fiscal_year=fiscal_year)
-    if settings.TEST_SWITCH != "no_lock":
-        run = run.select_for_update(of=("self",))
-    run = run.first()
+    run = ledger.hold_year(programme, fiscal_year)
     if run is None:
         raise NotReady(f"{fiscal_year} 年度尚未计提，没有可以拨付的资金。")
     if paid_on < run.cut_off and rules.Rules(run.version).yearly:
