@@ -142,6 +142,7 @@ BUSINESS = {
     "lift_stop": "恢复补助",
     "reconcile": "核对资金台账",
     "export_ledger": "导出资金台账",
+    "export_statement": "导出资金使用情况表",
     "move_clock": "调整演示日期",
     "verify_chain": "核对事件链",
 }

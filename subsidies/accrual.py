@@ -133,6 +133,7 @@ def titles(held: rules.Rules, fiscal_year: int, cut_off: dt.date):
     else:
         rows = Recognition.objects.filter(
             programme=held.programme,
+            carries__isnull=True,  # a title gone on with was rewarded when it was first granted
             granted_on__range=(dt.date(fiscal_year, 1, 1), dt.date(fiscal_year, 12, 31)),
         )
     place = held.region.position, held.region.last

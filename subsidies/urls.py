@@ -11,6 +11,10 @@ urlpatterns = [
     path("", ledgers.ledger_home, name="ledger"),
     path("regions/<int:pk>/", ledgers.region_ledger, name="region"),
     path("regions/<int:pk>/export/", ledgers.export_region, name="export_region"),
+    path("regions/<int:pk>/statement/", ledgers.region_statement, name="region_statement"),
+    path(
+        "communities/<int:pk>/<int:year>/statement/", ledgers.community_statement, name="community_statement"
+    ),
     path("communities/<int:pk>/", ledgers.community, name="community"),
     path("recoveries/", ledgers.money_recoveries, name="recoveries"),
     # What a community enters

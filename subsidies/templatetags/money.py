@@ -39,3 +39,15 @@ def level_word(level):
 def department_word(department):
     """财政部门, 人力资源和社会保障部门."""
     return dict(Department.choices).get(department, department)
+
+
+@register.filter
+def plus(fen, other):
+    """Two amounts added up."""
+    return fen + other
+
+
+@register.filter
+def total(amounts):
+    """Several amounts added up."""
+    return sum(amounts)

@@ -1,5 +1,6 @@
 """Ledgers to look at: a region's years and parts, down to a community's grants and entries."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Role
 from accreditation.models import Programme
+from accreditation.paper.rendering import TooLarge
 from accreditation.refusals import NotYours
 from regions import clock
 from regions.models import Region
-from subsidies import accrual, audits, exports, figures, ledger, permissions, rules, spending
+from subsidies import accrual, audits, exports, figures, ledger, permissions, rules, spending, statements
 from subsidies.models import Accrual, Entry, Kind, Recovery, SpendingReport, Stop
 
 PAGE = 25
@@ -93,6 +95,43 @@ def export_region(request, pk):
     if year is None:
         raise Http404
     return exports.region_year(request, region, programme, year, at=clock.now())
+
+
+@require_safe
+def region_statement(request, pk):
+    """资金使用情况表 of a region's year: ?as=pdf or xlsx."""
+    if request.user.acting is None or not permissions.reads_below(request.user):
+        raise Http404
+    region = get_object_or_404(Region.objects.within(request.user.acting.region), pk=pk)
+    offered = figures.programmes()
+    programme = chosen(request, offered, "programme")
+    years = [line.key for line in figures.years(region, programme)] if programme else []
+    year = chosen(request, years, "year")
+    if year is None or not rules.of_year(programme, year).uses:
+        raise Http404
+    found = statements.of_region(region, programme, year)
+    return _statement(request, region, found, programme, year, url_back=("subsidies:region", region.pk))
+
+
+@require_safe
+def community_statement(request, pk, year):
+    """The same of one community."""
+    found = visible_community(request, pk)
+    for programme, of in ledger.read(found.pk):
+        if of == year and rules.of_year(programme, of).uses:
+            return _statement(
+                request, found, [found.pk], programme, year, url_back=("subsidies:community", found.pk)
+            )
+    raise Http404
+
+
+def _statement(request, place, communities, programme, year, *, url_back):
+    paper = request.GET.get("as") == "pdf"
+    try:
+        return exports.statement(request, place, communities, programme, year, paper=paper, at=clock.now())
+    except TooLarge as refusal:
+        messages.error(request, f"{refusal}也可以导出 Excel。")
+        return redirect(url_back[0], pk=url_back[1])
 
 
 def visible_community(request, pk):

@@ -238,6 +238,7 @@ MATRIX = {
     "rounds/<int:pk>/score-sheet/": Row((), post_only=True, changes=ORGANISER),
     # Money: the world's programme gives none (tests/subsidies has those that do)
     "subsidies/": Row(DESKS | AUDITORS, at_home=FILERS), "subsidies/regions/<int:pk>/": Row(ABOVE_COUNTY, sees=()),
+    "subsidies/regions/<int:pk>/statement/": Row((), sees=()), "subsidies/communities/<int:pk>/<int:year>/statement/": Row((), sees=()),
     "subsidies/regions/<int:pk>/export/": Row((), sees=()), "subsidies/communities/<int:pk>/": Row(SEES_MONEY, sees=()),
     "subsidies/communities/<int:pk>/<int:year>/spend/": Row((), sees=SEES_MONEY - {"filer"}),
     "subsidies/communities/<int:pk>/<int:year>/refund/": Row((), sees=SEES_MONEY - {"filer"}),

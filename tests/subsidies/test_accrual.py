@@ -193,6 +193,16 @@ def test_an_award_is_paid_once_beside_the_yearly_money(purse):
     assert [entry.kind for entry in purse.entries(0)] == ["accrual", "award", "accrual"]
 
 
+def test_a_title_carried_on_after_a_merger_is_not_rewarded_again(purse):
+    purse.load("quangang-2016", "东市", version="2016-9")
+    old, new = purse.title(0, "county", day(2, 3)), purse.title(1, "county", day(6, 1))
+    Recognition.objects.filter(pk__in=(old.pk, new.pk)).update(programme="quangang-2016")
+    Recognition.objects.filter(pk=new.pk).update(carries=old)
+    communities.merge([purse.community(0)], on=day(3, 1), into=purse.community(1))
+    purse.accrue(YEAR)
+    assert [entry.community_id for entry in Entry.objects.filter(kind="award")] == [purse.community(0).pk]
+
+
 # The command, the sums and the event
 
 
