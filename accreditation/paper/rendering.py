@@ -14,12 +14,15 @@ from threading import Lock
 
 import segno
 from django.conf import settings
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 # Its lines quote the document, and documents hold personal data.
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+# WeasyPrint lets the whole process take half a picture for a whole one; uploads must refuse those.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 # A document above this is refused before it is laid out; 34 rows of a score sheet are about 400 tags, a list of 1,000
 # rows with 9 columns about 10,000. Measured: time and memory grow with the tags.

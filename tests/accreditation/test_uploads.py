@@ -9,9 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from accreditation import uploads
+from accreditation.paper import rendering
 
 
 def sent(content, name="材料.pdf", content_type="application/octet-stream"):
@@ -212,3 +213,11 @@ def test_a_full_disk_is_a_sentence(monkeypatch, settings):
     monkeypatch.setattr(default_storage, "save", full)
     with pytest.raises(ValidationError, match="存储空间不足"):
         uploads.check(sent(pdf()))
+
+
+def test_printing_does_not_let_half_a_picture_in():
+    """WeasyPrint, once loaded, would tell Pillow to take what is cut off."""
+    assert rendering.MOST_TAGS
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+    with pytest.raises(ValidationError):
+        uploads.check(sent(picture("PNG")[:50], "照片.png"))
