@@ -273,7 +273,9 @@ def _happening(application, user, event, body, names):
     one = Happening(action_words(event.action, body), who, event.at, action=event.action)
     data = body.get("data", {})
     level = (data.get("state") or body.get("before", {}).get("state") or "").rsplit("_", 1)[0]
-    rule = {"assess": shows_scores, "propose": shows}.get(event.action)
+    rule = {"assess": shows_scores, **dict.fromkeys(("propose", "visit", "pass_over"), shows)}.get(
+        event.action
+    )
     if rule and level in LEVELS and not rule(user, application, level):
         return one
     if event.action == "assess":

@@ -25,6 +25,24 @@ def shows(user, application, level: str) -> bool:
     return theirs <= own or decided
 
 
+def shows_visit(user, application, visit) -> bool:
+    """Whether this reader sees a desk's visit and its photos: as its other findings; its community none of them.
+
+    A member of a panel, who is in no line, has been shown those below by who may see the application.
+    """
+    if user.acting is None or user.acting.role == Role.FILER:
+        return False
+    level = visit.state.rsplit("_", 1)[0]
+    return not in_line(user, application) or shows(user, application, level)
+
+
+def shown_reason(user, application) -> str:
+    """Why a desk left an application off its list, as far as this reader may see it; once it has ended, always."""
+    level = application.state.rsplit("_", 1)[0]
+    seen = level not in LEVELS or shows(user, application, level)
+    return application.passed_over_reason if seen else ""
+
+
 def shows_scores(user, application, level: str) -> bool:
     """Whether this reader sees a desk's scores and corrections: a lower desk's only once the own sheet is in (A46)."""
     if not shows(user, application, level):
@@ -91,6 +109,7 @@ def tells(user, application, action: str, told: dict) -> bool:
         "shortlist": shows,
         "unlist": shows,
         "pass_over": shows,
+        "visit": shows,
     }.get(action)
     return rule is None or level not in LEVELS or rule(user, application, level)
 

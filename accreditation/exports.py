@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from accounts.events import record
 from accounts.models import Event, Posting, User
-from accreditation.disclosure import shown_passed, shown_total, shows_scores, tells
+from accreditation.disclosure import shown_passed, shown_reason, shown_total, shows_scores, tells
 from accreditation.models import Application, ApplicationEvent, Assessment, State
 from accreditation.sheets import FINDINGS
 from accreditation.workbooks import Book, points
@@ -137,7 +137,7 @@ def application_rows(applications, by):
             a.number, _round_name(a.round), a.tier_name, a.community.name, a.community.place, a.community.get_kind_display(),
             State(a.state).label, a.filed_at, a.arrived_at, a.due_on,
             *(_found(by, a, level) for level, _ in LEVELS),
-            "是" if a.listed_at else "", a.passed_over_reason, title.number if title else "",
+            "是" if a.listed_at else "", shown_reason(by, a), title.number if title else "",
         )  # fmt: skip
 
 

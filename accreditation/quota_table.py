@@ -22,6 +22,7 @@ class Row:
     quota: Quota | None = None
     above: "Row | None" = None  # the row it is a split of
     split: int = 0  # how many of its own places are given to rows below
+    told: bool = True  # whether the reader is told how many are used: of the own line alone
 
     @property
     def key(self) -> str:
@@ -85,13 +86,19 @@ def _above(row, level, rows):
     return next((r for r in rows if r.region.level == level and r.region.contains(row.region.position)), None)
 
 
-def totals(round_) -> tuple[int, int] | None:
-    """(places, used) over all tiers at the highest level that has any: lower ones are a part of it. None without any."""
+def totals(round_, region) -> tuple[int, int | None] | None:
+    """(places, used) over all tiers at the highest level that has any: lower ones are a part of it. None without any.
+
+    How many are used is told to readers whose region holds the whole round; to others it is None.
+    """
     by_level = {}
     for level, size, used in round_.quotas.values_list("region__level", "size", "used"):
         sums = by_level.get(level, (0, 0))
         by_level[level] = (sums[0] + size, sums[1] + used)
-    return by_level[max(by_level, key=LEVELS.index)] if by_level else None
+    if not by_level:
+        return None
+    places, used = by_level[max(by_level, key=LEVELS.index)]
+    return places, used if region is not None and region.contains(round_.region.position) else None
 
 
 def may_set(user, round_, row) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from accreditation.models import NoticeEntry, Objection
-from accreditation.public.published import details_until
+from accreditation.public.published import details_until, masked
 from regions.clock import day_of, end_of
 
 
@@ -46,6 +46,7 @@ def entry(notice_pk, entry_pk, at) -> OpenEntry | None:
         return None
     running = row[-1] == NoticeEntry.Status.RUNNING and at < end_of(row[-2])
     found = OpenEntry(*row[:-1], open=running)
+    found = replace(found, notice_title=masked(found.notice_title))
     return replace(found, contact="") if day_of(at) > details_until(found.last_day) else found
 
 
@@ -103,4 +104,5 @@ def objection(code, at) -> ObjectionState | None:
     *whose, last_day, named, raised, admitted, due, extended, settled, outcome, reply = row
     if settled and day_of(at) > details_until(last_day):
         whose[-1] = ""
+    whose[3] = masked(whose[3])
     return ObjectionState(*whose, named, raised, admitted, due, bool(extended), settled, outcome, reply)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from accreditation.models import NoticeEntry, Recheck, Recognition
+from accreditation.public.published import masked
 from accreditation.public.register import TITLE, Title, shown
 from regions.clock import end_of
 from regions.communities import heirs
@@ -126,7 +127,7 @@ def _rechecks(pk, today):
 def _notices(pk, today):
     rows = NoticeEntry.objects.filter(application__community=pk, notice__published_at__lt=end_of(today))
     return [
-        (notice, title, published, status == NoticeEntry.Status.REMOVED)
+        (notice, masked(title), published, status == NoticeEntry.Status.REMOVED)
         for notice, title, published, status in rows.annotate(at=F("notice__published_at"))
         .order_by("-at", "-pk")
         .values_list("notice", "notice__title", "at", "status")

@@ -20,7 +20,7 @@ from accreditation import (
     queries,
     transitions,
 )
-from accreditation.disclosure import sheet_is_in, shows
+from accreditation.disclosure import sheet_is_in, shows, shows_visit
 from accreditation.forms import desk as forms
 from accreditation.hints import hints
 from accreditation.models import Application, Assessment, State
@@ -210,6 +210,7 @@ def file_view(request, application):
         "visits": [
             (visit, case_file.LEVEL_NAMES[visit.state.rsplit("_", 1)[0]], _photos(files, visit))
             for visit in application.visits.all()
+            if shows_visit(user, application, visit)
         ],
         "changes": case_file.changes(application, user, filings),
         "asked": case_file.asked(application, told),

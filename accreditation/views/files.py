@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation import filing, filing_content, uploads
+from accreditation.disclosure import shows_visit
 from accreditation.forms.filing import AttachForm
 from accreditation.models import Application, Attachment
 from accreditation.permissions import why_not
@@ -32,9 +33,16 @@ VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fram
 
 @require_safe
 def attachment(request, pk):
-    """A file of an application the reader may see; anything else is the same 404. `?inline=1` shows pictures and PDF."""
+    """A file of an application the reader may see; anything else is the same 404. `?inline=1` shows pictures and PDF.
+
+    A photo of a visit is for those who see the visit.
+    """
     rows = Attachment.objects.filter(application__in=Application.objects.visible_to(request.user))
-    found = get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows.select_related("visit"), pk=pk)
+    if found.visit:
+        application = Application.objects.with_round().get(pk=found.application_id)
+        if not shows_visit(request.user, application, found.visit):
+            raise Http404
     return stored(found, inline=request.GET.get("inline") == "1")
 
 

@@ -78,7 +78,7 @@ def show_round(request, pk):
         "mark": round_words.mark(found),
         "amendments": [] if preparing else amending.told(found),
         "may_organise": may_organise(request.user, found.region),
-        "totals": quota_table.totals(found),
+        "totals": quota_table.totals(found, request.user.acting.region),
         "capped": bool(quota_table.levels(found.route)),
         "exports": not preparing and request.user.acting.sees_below,
         "tiers": found.version.data["tiers"],
@@ -252,7 +252,7 @@ def quotas(request, pk):
         "splits": bool(quota_table.splits(found.route)),
         "live": live,
         "form": form,
-        "totals": quota_table.totals(found),
+        "totals": quota_table.totals(found, request.user.acting.region),
     }
     return render(request, "accreditation/quotas.html", context, status=status)
 
@@ -275,6 +275,7 @@ def _tiers(user, round_, rows, own, form):
         near, far = [], []
         for row in mine:
             here = region and (region.contains(row.region.position) or row.region.contains(region.position))
+            row.told = bool(here) or row.key in keys
             if row.above and row.key not in keys and not (here and row.quota):
                 continue
             fields = (form[row.key], form[f"was-{row.key}"]) if row.key in keys else (None, None)
