@@ -32,11 +32,13 @@ from accreditation import (
     programme_lines,
     programmes,
     public_rules,
+    rechecks,
     recognitions,
     round_findings,
     round_settings,
     rounds,
 )
+from accreditation.forms import titles as titles_forms
 from accreditation.forms.filing import BasicsForm, StatementsForm
 from accreditation.models import (
     Application,
@@ -51,6 +53,7 @@ from accreditation.panel_draw import Case, Member, assign, deal
 from accreditation.panel_results import Rule, result
 from accreditation.routes import LEVELS, Route
 from accreditation.views import files, prints
+from accreditation.windows import day_of_window
 from demonstration.people import People
 from regions import communities
 from regions.divisions import add_region, nation
@@ -516,6 +519,18 @@ class Probed:
             for level in ("street", "county")
         }
         return plans.due(self.round), levels, len(plans.overview(self.round, self.world.place, day=DAY))
+
+    def rechecked(self):
+        """Which titles a year's recheck looks at, through whose hands, by when, and what its register asks for."""
+        section = rechecks.section(self.version)
+        if not section:
+            return None
+        asked = titles_forms.Check(
+            figures=rechecks.figures_of(self.version), visit=section.get("visit", False)
+        )
+        due = section.get("register_until") and day_of_window(section["register_until"], 2022, end=True)
+        scope = [title.number for title in rechecks.in_scope(self.version, self.world.place, 2022)]
+        return rechecks.chain(self.version), section["fail_approved_by"], due, scope, list(asked.fields)
 
     def covered(self):
         """How far the place has come."""

@@ -52,6 +52,7 @@ DECIDES = {
     "panel": ["panel"],
     "plans": ["street_plans"],
     "coverage": ["covered"],
+    "recheck": ["rechecked"],
     "priority": ["preferred"],
     "missing": ["entered"],
     "readings": ["choices"],
