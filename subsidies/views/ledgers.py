@@ -173,6 +173,7 @@ def community(request, pk):
         "recoveries": [(row, back, row.fen - back) for row, back in ledger.owed([found.pk])],
         "stops": Stop.objects.filter(community=found),
         "may_stop": not permissions.why_not_decide(request.user, found),
+        "may_correct": not permissions.why_not_register(request.user, found),
         "taken_in": permissions.taken_in(found.pk),
         "today": today,
     }

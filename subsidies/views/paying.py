@@ -12,10 +12,12 @@ from accounts.models import Role
 from accreditation.refusals import NotYours
 from regions import clock
 from regions.models import Region
-from subsidies import accrual, invariants, payments, permissions, rules
+from subsidies import accrual, invariants, ledger, payments, permissions, rules
 from subsidies.forms import offices
+from subsidies.forms.books import Reverse
 from subsidies.forms.fields import say
-from subsidies.models import Accrual
+from subsidies.models import Accrual, Entry
+from subsidies.money import yuan
 from subsidies.views.ledgers import reader
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -64,6 +66,34 @@ def accruals(request):
     ]  # fmt: skip
     context = {"region": region, "rows": rows, "own": own, "form": form}
     return render(request, "subsidies/accruals.html", context, status=status)
+
+
+@require_http_methods(METHODS)
+def correct_accrual(request, pk):
+    """Replace a year's accrual that went by the wrong title, by the titles as they are now."""
+    rows = Entry.objects.filter(
+        community__in=permissions.communities_visible_to(request.user), kind__in=ledger.OPENING
+    )
+    entry = get_object_or_404(rows.select_related("community", "recognition"), pk=pk)
+    if sentence := permissions.why_not_register(request.user, entry.community):
+        raise NotYours(sentence)
+    form, status = Reverse(), 200
+    if request.method == "POST":
+        form, status = Reverse(request.POST), 400
+        if form.is_valid():
+            try:
+                fresh = accrual.correct(
+                    entry, by=request.user, at=clock.now(), reason=form.cleaned_data["reason"]
+                )
+            except ValidationError as refusal:
+                say(form, refusal)
+                status = 409
+            else:
+                messages.success(request, f"已更正为 {yuan(fresh.fen)} 元（{fresh.recognition.tier_name}）。")
+                return redirect("subsidies:community", pk=entry.community_id)
+    form.fields["reason"].label = "更正理由"
+    context = {"community": entry.community, "entry": entry, "form": form}
+    return render(request, "subsidies/correct.html", context, status=status)
 
 
 @require_safe

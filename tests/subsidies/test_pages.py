@@ -229,6 +229,21 @@ def test_the_reconciliation_says_what_it_checked_and_leaves_an_event(year, be):
     assert be(year.hr("一县")).post(url("reconcile")).status_code == 403
 
 
+def test_a_wrong_title_is_corrected_on_the_page(purse, be, at):
+    purse.paid()
+    accrued = purse.entries()[0]
+    client, address = be(purse.finance["甲省"]), url("correct_accrual", accrued.pk)
+    assert address in client.get(url("community", purse.community().pk)).content.decode()
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": "漏登。"}).status_code == 409
+    purse.title(0, "provincial")
+    assert client.post(address, {"reason": ""}).status_code == 400
+    assert client.post(address, {"reason": "漏登。"}).status_code == 302
+    assert purse.grant().accrued == 2_000_000
+    assert be(purse.filer()).get(address).status_code == 403
+    assert be(purse.filer(1)).get(address).status_code == 404
+
+
 # Audits
 
 
