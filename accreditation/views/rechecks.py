@@ -73,7 +73,7 @@ def recheck_rounds(request):
         return workbook(request, Listed("年度复查", ROUND_COLUMNS, rows.count(), lines))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     posting = request.user.acting
-    if posting is None or posting.community_id:
+    if posting is None or not posting.sees_below:
         raise NotYours("年度复查由各级人社部门和审计岗位查看。")
     return render(request, "titles/recheck_rounds.html", {"page": page, "openable": _openable(request.user)})
 

@@ -17,6 +17,7 @@ from tests.access.test_matrix import MATRIX, address, routes
 PUBLIC = "公开清单由开放数据下载"
 FILE = "一件事的页面，不是清单"
 OWN = "自己的几件事"
+MONEY = "资金台账，以资金使用情况表导出"
 IMPORTS = "导入记录，原表和标错的表可以下载"
 # Address → why it is no list to export.
 NOT_EXPORTED = {
@@ -36,7 +37,9 @@ NOT_EXPORTED = {
     "panels/<int:pk>/": "考核评分另以工作簿导出", "panels/<int:pk>/draw/": FILE, "panels/<int:pk>/appoint/": FILE,
     "rounds/<int:pk>/plans/": "实施方案报送情况另以工作簿导出", "rounds/<int:pk>/coverage/": "覆盖情况另以工作簿导出",
     "people/import/": "导入结果，只显示一次", "imports/": IMPORTS, "imports/<slug:kind>/": IMPORTS,
-    "applications/<int:pk>/papers/": FILE, "plans/<int:pk>/": FILE,
+    "applications/<int:pk>/papers/": FILE, "plans/<int:pk>/": FILE, "titles/<int:pk>/": FILE,
+    "subsidies/": MONEY, "subsidies/regions/<int:pk>/": MONEY, "subsidies/communities/<int:pk>/": MONEY, "subsidies/audits/": MONEY,
+    "subsidies/accruals/": MONEY, "subsidies/batches/": MONEY,
 }  # fmt: skip
 # Address → why all its rows stand on one page.
 ON_ONE_PAGE = {
