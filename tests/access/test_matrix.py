@@ -63,7 +63,9 @@ OBJECTION_PRESS = Row((), post_only=True, changes={"county handler", "county app
 ORGANISER = {"province approver"}
 # Money: who looks down on 一县, and on the community 0 of 一南街道; nobody here keeps or pays any.
 ABOVE_COUNTY = COUNTY | {
-    f"{level} {role}" for level in ("city", "province") for role in ("handler", "approver", "publisher", "auditor")
+    f"{level} {role}"
+    for level in ("city", "province")
+    for role in ("handler", "approver", "publisher", "auditor")
 }
 SEES_MONEY = ABOVE_COUNTY | {"filer", "street handler", "street approver"}
 MONEY_DESK = Row(DESKS | AUDITORS)
