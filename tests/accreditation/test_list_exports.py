@@ -28,7 +28,7 @@ PAYLOADS = [
 ]  # fmt: skip
 
 # What a workbook cannot hold is shown by its code point.
-KEPT = {"a\x00b": "a\\u0000b", "\r=1+1": "\\u000d=1+1"}
+KEPT = {"a\x00b": "a\\u0000b", "a\x01b": "a\\u0001b", "\r=1+1": "\\u000d=1+1"}
 
 
 @pytest.fixture
@@ -230,7 +230,8 @@ def test_workbooks_are_made_in_few_places():
 @pytest.mark.parametrize("number", range(len(PAYLOADS)))
 def test_a_payload_in_every_text_of_applications_and_people(house, number):
     """Names of a community, a round, an officer and an office, through lists and the auditors' workbook."""
-    text, application = PAYLOADS[number], house.at("county_review", 0)
+    # No text column of PostgreSQL holds a NUL; the writer itself is asked for it above.
+    text, application = PAYLOADS[number].replace("\x00", "\x01"), house.at("county_review", 0)
     Community.objects.filter(pk=application.community_id).update(name=text, place=text, contact=text)
     Round.objects.update(name=text)
     User.objects.exclude(pk=house.officer("甲省", Role.SYSADMIN).pk).update(name=text[:30])
