@@ -151,7 +151,7 @@ def test_what_a_reader_may_not_see_is_not_in_it(house):
 
 def test_long_and_strange_names(house):
     community = house.community(0)
-    type(community).objects.filter(pk=community.pk).update(name="很长的社区名称" * 8 + "<a>/\\:*?")
+    type(community).objects.filter(pk=community.pk).update(name="很长的社区名称" * 7 + "<a>/\\:*?")
     application = house.draft()
     for name, colour in (
         ("CON.png", "red"),
