@@ -16,8 +16,11 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEVER = ("/static/",)
 
 
-def walk(client, starts=("/",), most=600) -> dict:
-    """Address → response, of every page that can be reached by GET from the first ones. Answers of 5xx end the walk."""
+def walk(client, starts=("/",), most=600, follow=lambda path: True) -> dict:
+    """Address → response, of every page that can be reached by GET from the first ones. Answers of 5xx end the walk.
+
+    follow: whether a link, met for the first time, is followed.
+    """
     found, waiting, seen = {}, deque(starts), set(starts)
     while waiting and len(found) < most:
         address = waiting.popleft()
@@ -37,7 +40,8 @@ def walk(client, starts=("/",), most=600) -> dict:
                 path = parts.path + (f"?{parts.query}" if parts.query else "")
                 if path.startswith("/") and not path.startswith(NEVER) and path not in seen:
                     seen.add(path)
-                    waiting.append(path)
+                    if follow(path):
+                        waiting.append(path)
     return found
 
 

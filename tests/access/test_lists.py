@@ -49,8 +49,8 @@ ON_ONE_PAGE = {
     "workdays/": "一年里调整的几十天",
 }  # fmt: skip
 KEYSET = {"security/", "audit-log/"}  # paged by the last number seen
-# Lists that this world has none of: their programme does not ask for them.
-ELSEWHERE = {"rounds/<int:pk>/coverage/communities/"}
+# Lists that this world has none of: their programme does not ask for them, or nobody opened a recheck (tests/titles).
+ELSEWHERE = {"rounds/<int:pk>/coverage/communities/", "rechecks/<int:pk>/"}
 
 
 def view_of(route, world):

@@ -185,10 +185,9 @@ def test_an_inspector_says_once_what_was_found(titled, second):
     made = drawn(titled, second)
     target = made.targets.first()
     by = target.inspectors.first().user
+    other = titled.who("西市", Role.APPROVER)  # of another city: never in this pool, however it was drawn
     with pytest.raises(NotYours):
-        spot_checks.find(
-            target, passed=True, finding="", visited_on=on(3, 20).date(), by=second, at=on(3, 20)
-        )
+        spot_checks.find(target, passed=True, finding="", visited_on=on(3, 20).date(), by=other, at=on(3, 20))
     with pytest.raises(NotReady, match="写明检查情况"):
         spot_checks.find(target, passed=False, finding="", visited_on=on(3, 20).date(), by=by, at=on(3, 20))
     spot_checks.find(
