@@ -11,7 +11,6 @@ from accounts.models import Department, Office, Role, User
 from accounts.text import clean_line, has_unseen, narrow
 from regions.calendar_files import day_of as read_day
 from regions.models import Community, Region
-from regions.tables import MAX_BYTES
 
 USERNAME = re.compile(r"[a-z0-9\u3400-\u9fff][a-z0-9\u3400-\u9fff._-]{2,39}")
 USERNAME_RULE = "3 到 40 个字，可用小写字母、数字、汉字和 . _ -，不能以符号开头；字母不分大小写。"
@@ -258,20 +257,6 @@ class PeopleFilter(forms.Form):
         required=False,
         choices=[("", "全部"), ("yes", "启用"), ("no", "停用"), ("none", "没有在任岗位")],
     )
-
-
-class PeopleFile(forms.Form):
-    file = forms.FileField(
-        label="人员表",
-        help_text="Excel（.xlsx、.xls）或 CSV（UTF-8、GBK），一次最多 1000 人",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
-    )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:  # before anything of it is read
-            raise ValidationError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请删去无关的工作表后再传。")
-        return file
 
 
 class Interest(forms.Form):

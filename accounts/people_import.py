@@ -1,9 +1,8 @@
-"""Accounts from a table: read, check every row at once, create all or none.
+"""Accounts from a table that accounts/imports has read: check every row at once, create all or none.
 
 Nothing is written before the whole table is right; a fault is told with its row and its column.
 """
 
-import re
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -18,7 +17,6 @@ from accounts.text import clean_line, narrow
 from regions.calendar_files import day_of as read_day
 from regions.clock import day_of
 from regions.models import Community, Region
-from regions.tables import BadTable, read_table
 
 MAX_ROWS = 1000
 # Key → (head, also understood, needed, hint of the template).
@@ -68,61 +66,8 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
-def _plain(head) -> str:
-    """A head without spaces, line breaks, brackets of any kind, asterisks and （必填）."""
-    text = re.sub(r"[（(](必填|选填)[）)]|[\s*＊:：]", "", str(head or ""))
-    return re.sub(r"[（）()、，,]", "", text)
-
-
-HEADS = {_plain(head): key for key, (first, others, _, _) in COLUMNS.items() for head in (first, *others)}
-
-
-def cells_of(name: str, data: bytes) -> list[dict]:
-    """The filled rows of an uploaded table as {"row": number, column key: text}; ValidationError when unreadable."""
-    try:
-        table = read_table(name, data)
-    except BadTable as error:
-        raise ValidationError(str(error)) from None
-    start, columns = _head(table)
-    rows = []
-    for number, line in enumerate(table[start + 1 :], start=start + 2):
-        cells = {key: _text(line[index]) if index < len(line) else "" for key, index in columns.items()}
-        if any(cells.values()):
-            rows.append({"row": number, **cells})
-    if not rows:
-        raise ValidationError("表头下面没有人员。")
-    if len(rows) > MAX_ROWS:
-        raise ValidationError(f"一次最多 {MAX_ROWS} 人，这个文件有 {len(rows)} 人，请分成几个文件。")
-    return rows
-
-
-def _head(table):
-    """The index of the row of heads (title rows may stand above it) and the column of each key."""
-    for index, line in enumerate(table[:10]):
-        columns = {}
-        for place, cell in enumerate(line):
-            key = HEADS.get(_plain(cell))
-            if key and key in columns:
-                raise ValidationError(f"表头“{COLUMNS[key][0]}”出现了两次，请只保留一列。")
-            if key:
-                columns[key] = place
-        if len(columns) >= 2 and all(key in columns for key in NEEDED):
-            return index, columns
-    heads = "、".join(COLUMNS[key][0] for key in NEEDED)
-    raise ValidationError(f"没有找到表头：前 10 行中应有一行同时写着{heads}。请使用下载的模板。")
-
-
-def _text(value) -> str:
-    """A cell as text: 13800000000.0 is 13800000000, a date is written 2017-09-25."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if hasattr(value, "date") and callable(value.date):
-        value = value.date()
-    return str(value if value is not None else "").strip()
-
-
 def check(cells: list[dict], *, by, at) -> Reading:
-    """Every row against every rule; the reading holds all faults, in the order of the sheet."""
+    """Every row ({"row": number, column key: text}) against every rule; the reading holds all faults, in the sheet's order."""
     today = day_of(at)
     reading = Reading(rows=[])
     for values in cells:

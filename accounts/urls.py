@@ -10,7 +10,6 @@ from accounts.views import (
     logs,
     offices,
     people,
-    people_import,
     sign_in,
 )
 
@@ -31,8 +30,6 @@ urlpatterns = [
     # /people/
     path("people/", people.people_list, name="people"),
     path("people/new/", people.person_new, name="person_new"),
-    path("people/import/", people_import.people_import, name="people_import"),
-    path("people/import/template.xlsx", people_import.people_template, name="people_template"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/posting/", people.add_posting, name="add_posting"),
     path("people/<int:pk>/posting/<int:posting_pk>/end/", people.end_posting, name="end_posting"),

@@ -3,7 +3,7 @@
 The one-time passwords are shown once, when the accounts are opened. An undo takes away accounts that nobody has used.
 """
 
-from accounts import people_sheets
+from accounts import password_sheet
 from accounts.imports import undoing
 from accounts.imports.columns import Column
 from accounts.imports.kinds import Item, Kind, Outcome
@@ -60,7 +60,7 @@ class Officers(Kind):
             item.target = account.pk
             fields = ("username", "name", "is_active", "must_change_password", "last_login")
             item.after = undoing.plain({name: getattr(account, name) for name in fields})
-        batch.once = people_sheets.passwords(made)
+        batch.once = password_sheet.passwords(made)
 
     def why_not_undo(self, lines, scope, *, by, at):
         if moved := undoing.moved_since(User, lines):

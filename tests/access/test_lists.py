@@ -36,7 +36,7 @@ NOT_EXPORTED = {
     "lists/<int:round_pk>/<str:tier>/recognise/": "认定前的核对页，名单本身可以导出",
     "panels/<int:pk>/": "考核评分另以工作簿导出", "panels/<int:pk>/draw/": FILE, "panels/<int:pk>/appoint/": FILE,
     "rounds/<int:pk>/plans/": "实施方案报送情况另以工作簿导出", "rounds/<int:pk>/coverage/": "覆盖情况另以工作簿导出",
-    "people/import/": "导入结果，只显示一次", "imports/": IMPORTS, "imports/<slug:kind>/": IMPORTS,
+    "imports/": IMPORTS, "imports/<slug:kind>/": IMPORTS,
     "applications/<int:pk>/papers/": FILE, "plans/<int:pk>/": FILE, "titles/<int:pk>/": FILE,
     "subsidies/": MONEY, "subsidies/regions/<int:pk>/": MONEY, "subsidies/communities/<int:pk>/": MONEY, "subsidies/audits/": MONEY,
     "subsidies/accruals/": MONEY, "subsidies/batches/": MONEY,

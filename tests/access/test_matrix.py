@@ -145,8 +145,7 @@ MATRIX = {
     "account/password/": OWN_ACCOUNT, "account/otp/": OWN_ACCOUNT, "account/post/": OWN_ACCOUNT,
     "account/interests/": Row(SIGNED_IN - FILERS, changes=SIGNED_IN),
     # People, offices, logs
-    "people/": WATCHERS, "people/<int:pk>/": WATCHERS, "people/new/": SYSADMIN, "people/import/": SYSADMIN,
-    "people/import/template.xlsx": SYSADMIN, "people/<int:pk>/posting/": SYSADMIN,
+    "people/": WATCHERS, "people/<int:pk>/": WATCHERS, "people/new/": SYSADMIN, "people/<int:pk>/posting/": SYSADMIN,
     "people/<int:pk>/posting/<int:posting_pk>/end/": SYSADMIN, "people/<int:pk>/reset-password/": SYSADMIN,
     "people/<int:pk>/unlock/": SYSADMIN, "people/<int:pk>/deactivate/": SYSADMIN, "people/<int:pk>/activate/": SYSADMIN,
     "people/<int:pk>/disable-otp/": SYSADMIN, "offices/": SYSADMIN, "offices/new/": SYSADMIN, "offices/<int:pk>/": SYSADMIN,

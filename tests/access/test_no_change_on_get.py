@@ -17,7 +17,7 @@ STARTS = (
     "/workdays/",
 )
 MORE = {
-    "sysadmin": ("/people/", "/people/new/", "/people/import/", "/offices/"),
+    "sysadmin": ("/people/", "/people/new/", "/imports/officers/", "/offices/"),
     "secadmin": ("/security/",),
     "audadmin": ("/audit-log/",),
 }

@@ -164,7 +164,7 @@ def test_a_posting_that_may_no_longer_read_it_gets_nothing(house, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "/", "/people/import/", "https://example.org/offices/", "//x/offices/", "/nowhere/"]
+    "address", ["", "/", "/people/new/", "https://example.org/offices/", "//x/offices/", "/nowhere/"]
 )
 def test_only_lists_are_opened_by_a_job(house, address):
     client = signed_in(house, "甲省", Role.SYSADMIN)
