@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import certificates, documents
+from accreditation.views import certificates, decisions, documents
 
 urlpatterns = [
     path("lists/<int:round_pk>/<str:tier>/documents/", documents.list_documents, name="list_documents"),
@@ -21,6 +21,11 @@ urlpatterns = [
         "lists/<int:round_pk>/<str:tier>/documents/certificates/",
         documents.ask_certificates,
         name="ask_certificates",
+    ),
+    path(
+        "applications/<int:pk>/disqualification.pdf",
+        decisions.disqualification_pdf,
+        name="disqualification_pdf",
     ),
     path("recognitions/<int:pk>/", certificates.title_papers, name="title_papers"),
     path("recognitions/<int:pk>/certificate.pdf", certificates.certificate_pdf, name="certificate_pdf"),

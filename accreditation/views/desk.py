@@ -28,6 +28,7 @@ from accreditation.permissions import reasons_against, verbs_for
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.score_columns import SELF, titles
+from accreditation.views.decisions import taken_here
 from accreditation.views.moving import METHODS
 from accreditation.views.prints import prints
 from regions import clock
@@ -217,6 +218,7 @@ def file_view(request, application):
         "hints": hints([application], today)[application.pk],
         "events": case_file.timeline(application, user, told),
         "prints": prints(application, scanned="attach_scan" in done),
+        "decided_here": taken_here(user, told) is not None,
         "phases": journey.phases(application),
         "due": due,
         "due_words": queries.due_words(days, late),

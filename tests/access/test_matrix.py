@@ -185,6 +185,7 @@ MATRIX = {
     ),
     "lists/<int:round_pk>/<str:tier>/documents/": Row(WITH_LIST, sees=SIGNED_IN - DESKS),
     "lists/<int:round_pk>/<str:tier>/documents/notice.pdf": Row((), sees=SIGNED_IN - DESKS, at_home=WITH_LIST),  # nobody listed
+    "applications/<int:pk>/disqualification.pdf": Row((), sees=()),
     "lists/<int:round_pk>/<str:tier>/documents/recognition.pdf": RECOGNISER, "lists/<int:round_pk>/<str:tier>/documents/announcement.pdf": RECOGNISER,
     "lists/<int:round_pk>/<str:tier>/documents/certificates/": Row((), sees=SIGNED_IN - DESKS, post_only=True),
     # The title is of community 0, granted by the city before the portal

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from accreditation import notices, programmes, public
+from accreditation import notices, programmes, public, transitions
 from accreditation.models import Application, Notice, NoticeEntry, Recognition, State
 from accreditation.paper import document_texts
 from regions import clock
@@ -194,6 +194,29 @@ def test_others_write_no_decision(house, title, as_, client):
     assert as_("西市", Role.APPROVER).post(address, {"reason": "理由"}).status_code == 404
     client.force_login(house.filer(title.community))
     assert client.post(address, {"reason": "理由"}).status_code == 403
+
+
+def test_the_decision_that_disqualifies_is_printed_by_the_office_that_took_it(house, as_, tmp_path):
+    application = house.at("county_review")
+    by, at = house.officer("一县", Role.APPROVER), moment(dt.date(2017, 9, 1))
+    address = reverse("accreditation:disqualification_pdf", args=[application.pk])
+    assert as_("一县", Role.HANDLER).get(address).status_code == 404  # nothing was decided
+    transitions.disqualify(
+        application, by=by, at=at, seen=application.moves, reason="台账系伪造。", document="测试(2017)第06号"
+    )
+    client = as_("一县", Role.HANDLER)
+    assert address in client.get(reverse("accreditation:application", args=[application.pk])).content.decode()
+    printed = text(client.get(address).content, tmp_path)
+    for piece in (
+        "测试〔2017〕6号",
+        "台账系伪造。",
+        "现决定取消其本次申报资格。",
+        "待用印",
+        application.number,
+    ):
+        assert piece in printed, piece
+    for region, role in (("一南街道", Role.APPROVER), ("东市", Role.APPROVER), ("东市", Role.AUDITOR)):
+        assert as_(region, role).get(address).status_code == 404
 
 
 def test_no_document_bears_a_seal(house, title, as_, tmp_path):
