@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browsing import LAUNCH
+from tests.proof import recording
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,9 @@ def browser():
         browser = playwright.chromium.launch(**LAUNCH)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def measure(request):
+    """measure("C7", "tampers", 0) keeps a figure for the proof table (tests/proof/faults.py names the totals)."""
+    return lambda fault, name, value: recording.figure(request.node.nodeid, fault, name, value)

@@ -233,17 +233,19 @@ def tried(routes):
     return found
 
 
-def test_no_route_changes_what_is_written(purse):
+def test_no_route_changes_what_is_written(purse, measure):
     purse.received()
     expense = purse.spend(12)
     before = list(Entry.objects.order_by("pk").values())
     found = tried(routes(expense.entry, expense))
     assert len(found) >= 14
+    measure("C5", "routes tried", len(found))
+    measure("C5", "tampers", sum(found.values()))
     assert {name for name, changed in found.items() if changed} == set()
     assert list(Entry.objects.order_by("pk").values()) == before
 
 
-def test_control_without_the_triggers_the_same_routes_change_it(purse):
+def test_control_without_the_triggers_the_same_routes_change_it(purse, measure):
     purse.received()
     expense = purse.spend(12)
     with connection.cursor() as cursor:
@@ -256,6 +258,7 @@ def test_control_without_the_triggers_the_same_routes_change_it(purse):
     try:
         assert append_only.missing(connection)
         found = tried(route for route in routes(expense.entry, expense) if route[0] != "flush")
+        measure("C5", "control: routes open without triggers", sum(found.values()))
         assert {
             "save",
             "update",
