@@ -13,16 +13,15 @@ from collections import Counter
 from django.db import transaction
 
 from accounts.events import canonical, record
-from accounts.models import DeclaredInterest, Posting, Role, User
+from accounts.models import Role, User
 from accreditation import spot_draw
 from accreditation.models import Draw, DrawInspector, DrawTarget, Recognition, TitleEvent
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
+from accreditation.spot_pool import LEVELS, code_of, plain, pool_of
 from accreditation.title_permissions import ask
 from regions.clock import day_of
-from regions.models import Region
 
 State = Draw.State
-LEVELS = ("county", "city", "province")
 
 
 def why_not_run(user, region) -> str:
@@ -49,144 +48,61 @@ def visible_to(user):
     return inside | above
 
 
-def titles_in(region, money, day):
-    """The titles a spot check may come upon, in the order of the registry."""
-    return (
-        Recognition.objects.held_on(day)
-        .filter(money__in=money, position__range=(region.position, region.last))
-        .select_related("community")
-        .order_by("number")
-    )
-
-
-def inspectors_in(region, day) -> list[Posting]:
-    """Who may be drawn: handlers and approvers with a desk within the region, once each by the first posting."""
-    rows = (
-        Posting.objects.on(day)
-        .filter(
-            role__in=(Role.HANDLER, Role.APPROVER),
-            office__region__position__range=(region.position, region.last),
-        )
-        .select_related("office__region", "user")
-        .order_by("user", "pk")
-    )
-    found: dict[int, Posting] = {}
-    for posting in rows:
-        if posting.has_desk and posting.user.is_active and posting.office.region.level in LEVELS:
-            found.setdefault(posting.user_id, posting)
-    return list(found.values())
-
-
 @transaction.atomic
 def freeze(
-    region, *, name, year, money, share, least, reserves, each, seed_source, people, left_out=None, directed=None,
-    version=None, replaces=None, by, at,
-) -> Draw:  # fmt: skip
-    """Fix the pool. share in per cent, least per stratum, reserves per stratum, each: inspectors per title.
+    region, *, name, year, seed_source, version=None, replaces=None, shown=None, by, at, **pool
+) -> Draw:
+    """Fix the pool. pool: what `spot_pool.pool_of` takes besides region and day; shown: the hash of what the person saw.
 
-    people: postings to draw inspectors from; left_out: {title pk: reason}; directed: {title pk: reason}. Raises NotYours,
-    NotReady (nothing to draw from, too few inspectors), AlreadyMoved (drawn before for this purpose).
+    Raises NotYours, NotReady (nothing to draw from, too few inspectors), AlreadyMoved (drawn before for this purpose, or
+    the pool is no longer what was shown).
     """
     ask(why_not_run(by, region))
-    left_out, directed = left_out or {}, directed or {}
-    found = {}
-    if not name.strip():
-        found["name"] = "请填写抽查名称。"
-    if not 1 <= share <= 100:
-        found["share"] = "抽查比例应在 1% 到 100% 之间。"
+    found = {} if name.strip() else {"name": "请填写抽查名称。"}
     if not seed_source.strip():
         found["seed_source"] = "请写明将用哪一个公开、事先无法知道的数（例如某日某期的开奖号码）。"
-    if any(not reason.strip() for reason in (*left_out.values(), *directed.values())):
-        found["left_out"] = "不列入抽取或定向检查的，请逐个写明理由。"
-    titles = list(titles_in(region, money, day_of(at)))
-    pool_titles = [title for title in titles if title.pk not in left_out and title.pk not in directed]
-    if not pool_titles:
-        found["money"] = "没有可以抽取的称号。"
     if found:
         raise NotReady(found)
-    before = (
-        Draw.objects.select_for_update()
-        .filter(region=region, year=year, name=name.strip())
-        .exclude(state=State.VOID)
-    )
-    if before.exists():
-        raise AlreadyMoved("同一事项已经固定过抽查对象；作废后才能重新抽取。")
-    if replaces is not None:
-        _may_replace(replaces, by)
-    pool = pool_text(region, titles, left_out, directed, people, share, least, reserves, each)
+    _ask_once(region, year, name.strip(), replaces, by)
+    text, titles = pool_of(region, day=day_of(at), **pool)
+    if shown is not None and spot_draw.pool_hash(text) != shown:
+        raise AlreadyMoved("抽查对象与预览时不同，请重新核对。")
+    rules = {key: pool[key] for key in ("share", "least", "reserves", "each")}
     nonce = secrets.token_hex(16)
     made = Draw.objects.create(
-        office=by.acting.office, region=region, version=version, name=name.strip(), year=year, pool=pool,
-        pool_hash=spot_draw.pool_hash(pool), nonce=nonce, nonce_hash=spot_draw.nonce_hash(nonce),
-        rules=canonical({"share": share, "least": least, "reserves": reserves, "each": each, "money": sorted(money)}),
+        office=by.acting.office, region=region, version=version, name=name.strip(), year=year, pool=text,
+        pool_hash=spot_draw.pool_hash(text), nonce=nonce, nonce_hash=spot_draw.nonce_hash(nonce),
+        rules=canonical({**rules, "money": sorted(pool["money"])}),
         seed_source=seed_source.strip(), frozen_at=at, frozen_by=by, replaces=replaces,
     )  # fmt: skip
-    by_number = {title.pk: title for title in titles}
     DrawTarget.objects.bulk_create(
-        DrawTarget(draw=made, recognition=by_number[pk], directed_reason=reason.strip())
-        for pk, reason in sorted(directed.items())
-        if pk in by_number
+        DrawTarget(draw=made, recognition=titles[pk], directed_reason=reason.strip())
+        for pk, reason in sorted((pool.get("directed") or {}).items())
+        if pk in titles
     )
     return _record(made, "freeze_draw", by=by, at=at, data={"pool": made.pool_hash, "nonce": made.nonce_hash})
 
 
-def _may_replace(old, by):
+def _ask_once(region, year, name, replaces, by):
+    """One draw for one purpose: a void one is followed by one of somebody else, from its own page."""
+    before = list(Draw.objects.select_for_update().filter(region=region, year=year, name=name))
+    if any(draw.state != State.VOID for draw in before):
+        raise AlreadyMoved("同一事项已经固定过抽查对象；作废后才能重新抽取。")
+    if replaces is not None:
+        ask(why_not_replace(by, replaces))
+    elif before:
+        raise NotReady({"name": "同一事项有已经作废的抽查，请从该抽查的页面重新抽取。"})
+
+
+def why_not_replace(user, old) -> str:
+    """The sentence that refuses this person to draw anew for a void draw, or ""."""
     if old.state != State.VOID:
-        raise NotReady("原抽查没有作废，不能重新抽取。")
-    if old.drawn_by_id == by.pk or old.void_by_id == by.pk:
-        raise NotYours("重新抽取须由另一名审核人员组织。")
-
-
-def pool_text(region, titles, left_out, directed, people, share, least, reserves, each) -> str:
-    """The pool file, byte for byte as it is published (spot_draw tells its lines)."""
-    counties = _counties(region)
-    lines = [f"R\t{share}\t{least}\t{reserves}\t{each}"]
-    for title in titles:
-        if title.pk in left_out:
-            lines.append(f"X\t{title.number}\t{_plain(left_out[title.pk])}")
-            continue
-        county = _county_of(counties, title.position)
-        name = _plain(title.community.name)
-        if title.pk in directed:
-            lines.append(f"D\t{title.number}\t{county}\t{name}\t{_plain(directed[title.pk])}")
-        else:
-            lines.append(f"T\t{title.get_money_display()} {county}\t{title.number}\t{county}\t{name}")
-    for posting in people:
-        lines.append(f"I\t{code_of(posting.user_id)}\t{_county_of(counties, posting.office.region.position)}")
-    tied = _ties([posting.user_id for posting in people], [title.community_id for title in titles])
-    for title in titles:
-        for user in sorted(tied.get(title.community_id, ())):
-            lines.append(f"B\t{title.number}\t{code_of(user)}")
-    return "\n".join(lines) + "\n"
-
-
-def _plain(text):
-    return " ".join(text.split())
-
-
-def code_of(user_pk: int) -> str:
-    """How an inspector stands in the published pool: a number without a name."""
-    return f"P{user_pk}"
-
-
-def _counties(region):
-    inside = Region.objects.filter(level="county", position__range=(region.position, region.last))
-    return list(inside.order_by("position"))
-
-
-def _county_of(counties, position) -> str:
-    found = next((county for county in counties if county.contains(position)), None)
-    return found.name if found else "本级"
-
-
-def _ties(users, communities):
-    """{community: users} of own and former staff and declared interests."""
-    found: dict[int, set[int]] = {}
-    rows = Posting.objects.filter(user__in=users, community__in=communities).values_list("community", "user")
-    declared = DeclaredInterest.objects.filter(user__in=users, community__in=communities)
-    for community, user in (*rows, *declared.values_list("community", "user")):
-        found.setdefault(community, set()).add(user)
-    return found
+        return "原抽查没有作废，不能重新抽取。"
+    if Draw.objects.filter(replaces=old).exists():
+        return "这次作废的抽查已经重新抽取。"
+    if user.pk in (old.drawn_by_id, old.void_by_id):
+        return "重新抽取须由另一名审核人员组织。"
+    return why_not_run(user, old.region)
 
 
 # Seed and draw: two people
@@ -208,9 +124,9 @@ def enter_seed(draw, *, public_seed, by, at, seen) -> Draw:
         raise AlreadyMoved(f"这次抽查现为“{held.get_state_display()}”。")
     if held.public_seed:
         raise AlreadyMoved("公开种子已经录入，请由另一人核对后抽取。")
-    if not _plain(public_seed):
+    if not plain(public_seed):
         raise NotReady({"public_seed": "请录入公开种子。"})
-    held.public_seed, held.entered_by = _plain(public_seed), by
+    held.public_seed, held.entered_by = plain(public_seed), by
     return _save(held, "seed_draw", by=by, at=at, data={"seed": held.public_seed})
 
 
@@ -225,7 +141,7 @@ def draw_now(draw, *, public_seed, by, at, seen) -> Draw:
         )
     if held.entered_by_id == by.pk:
         raise NotYours("公开种子须由两人分别录入，请由另一名审核人员抽取。")
-    if _plain(public_seed) != held.public_seed:
+    if plain(public_seed) != held.public_seed:
         raise NotReady({"public_seed": "与第一次录入的不一致，请核对公布的数。"})
     result = spot_draw.draw(held.pool, spot_draw.seed_of(held.public_seed, held.nonce))
     held.result, held.state, held.drawn_at, held.drawn_by = canonical(result), State.DRAWN, at, by

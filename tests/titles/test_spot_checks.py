@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from accounts.models import Role
-from accreditation import spot_checks, spot_draw
+from accreditation import spot_checks, spot_draw, spot_pool
 from accreditation.models import DrawInspector
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.titles.conftest import on
@@ -46,7 +46,7 @@ def freeze(titled, **more):
     region = titled.city
     told = {
         "name": "省级称号抽查", "year": 2022, "money": ["provincial"], "share": 50, "least": 1, "reserves": 1, "each": 2,
-        "seed_source": "2022年3月15日某彩票开奖号码", "people": spot_checks.inspectors_in(region, on(3, 1).date()),
+        "seed_source": "2022年3月15日某彩票开奖号码", "people": spot_pool.inspectors_in(region, on(3, 1).date()),
         "by": titled.who("东市", Role.APPROVER), "at": on(3, 1),
     }  # fmt: skip
     return spot_checks.freeze(region, **{**told, **more})
