@@ -288,7 +288,7 @@ def _encoding(path: Path) -> str:
     raise Unreadable(f"“{path.name}”的编码不能识别，请另存为 UTF-8 或 GBK 编码的 CSV。")
 
 
-_CELL = re.compile(rb'<(?:[a-zA-Z0-9]+:)?c(?=[\s>/])(?:[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})")?')
+_CELL = re.compile(rb'<(?:[a-zA-Z0-9]{1,20}:)?c(?=[\s>/])(?:[^<>]{0,400}?\sr="([A-Z]{1,3})([0-9]{1,7})")?')
 
 
 def _xlsx_cells(path: Path) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ HEAD_ROWS = 15  # the heads stand within so many rows
 NUMBER = "number"  # the running number: read for the mark of an example, else ignored
 NUMBER_HEADS = ("序号", "编号", "行号", "no", "no.", "№")
 _MARKS = re.compile(r"[（(](?:必填|选填|必选|可选|可不填|下拉选择?)[）)]|[*＊★]")
-_BRACKETED = re.compile(r"(?:[（(\[][^）)\]]*[）)\]]|[:：][^:：]{1,6})$")
+_BRACKETED = re.compile(r"(?:[（(\[][^（(\[）)\]]*[）)\]]|[:：][^:：]{1,6})$")
 _SIGNS = re.compile(r"[\s\u3000\u200b\ufeff（）()\[\]【】、，,:：;；/／·]+")
 
 

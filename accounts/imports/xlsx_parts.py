@@ -15,7 +15,7 @@ _ROW = re.compile(rb"<(?:\w{1,20}:)?row(?=[\s/>])")
 _ROW_NUMBER = re.compile(rb"""[^>]{0,400}?\sr\s*=\s*["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""^[^>]{0,400}?\shidden\s*=\s*["'](?:1|true)["']""")
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c(?=[\s/>])")
-_REFERENCE = re.compile(rb"""<(?:\w{1,20}:)?c\s(?:[^>]{0,400}?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_REFERENCE = re.compile(rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,400}?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?(?:v|t)(?:\s[^>]{0,100})?>[^<]")
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f(?=[\s/>])")
 _ERROR = re.compile(rb"""^[^>]{0,400}?\st\s*=\s*["']e["']""")
@@ -104,7 +104,7 @@ def _look_at_cells(found, number, piece):
 
 def may_be_blank(found: Scan, number: int) -> bool:
     """Whether a row with values may show nothing all the same: its cells are texts (perhaps empty ones) or errors."""
-    start = re.search(rb"""<(?:\w{1,20}:)?row\s(?:[^>]{0,400}?\s)?r\s*=\s*["']%d["']""" % number, found.part)
+    start = re.search(rb"""<(?:\w{1,20}:)?row\s(?:[^<>]{0,400}?\s)?r\s*=\s*["']%d["']""" % number, found.part)
     if start is None:
         return False
     piece = _ROW.split(found.part[start.end() : start.end() + 1_000_000], maxsplit=1)[0]

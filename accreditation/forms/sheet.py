@@ -16,7 +16,7 @@ from scoring.reading import BLANK, read_figure
 _NARROW = {ord("０") + n: str(n) for n in range(10)} | {
     ord(sign): plain for sign, plain in (("。", "."), ("．", "."), ("｡", "."), ("－", "-"), ("−", "-"))
 }
-_LOOSE = re.compile(r"([0-9]*)\.?([0-9]*)", re.ASCII)
+_LOOSE = re.compile(r"([0-9]*)(?:\.([0-9]*))?", re.ASCII)
 
 
 def read_points(raw: str) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 OPENING, CLOSING = r"[\[({〔﹝【［（｛<《]", r"[\])}〕﹞】］）｝>》]"
-NUMBER = re.compile(rf"(.*?)\s*{OPENING}\s*(\d{{4}})\s*年?\s*{CLOSING}\s*第?\s*(\d{{1,6}})\s*号?")
+NUMBER = re.compile(rf"(.*?){OPENING}\s*(\d{{4}})\s*(?:年\s*)?{CLOSING}\s*(?:第\s*)?(\d{{1,6}})\s*号?")
 
 
 def document_number(text: str) -> str:
