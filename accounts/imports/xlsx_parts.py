@@ -15,7 +15,9 @@ _ROW = re.compile(rb"<(?:\w{1,20}:)?row(?=[\s/>])")
 _ROW_NUMBER = re.compile(rb"""[^>]{0,400}?\sr\s*=\s*["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""^[^>]{0,400}?\shidden\s*=\s*["'](?:1|true)["']""")
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c(?=[\s/>])")
-_REFERENCE = re.compile(rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,400}?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_REFERENCE = re.compile(
+    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,400}?\s)?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']"""
+)
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?(?:v|t)(?:\s[^>]{0,100})?>[^<]")
 _FORMULA = re.compile(rb"<(?:\w{1,20}:)?f(?=[\s/>])")
 _ERROR = re.compile(rb"""^[^>]{0,400}?\st\s*=\s*["']e["']""")
