@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from regions.divisions import (
@@ -174,7 +174,16 @@ def load(rows: list[Row]) -> Outcome:
     outcome.missing = sum(
         one.code_system == "mca" and one.until is None and key not in listed for key, one in stored.items()
     )
+    if outcome.created:
+        _count_anew()
     return outcome
+
+
+def _count_anew():
+    """PostgreSQL plans by what it last counted: after the first load it would take the table for an empty one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE regions_region")
 
 
 def _recode(rows, stored):
