@@ -222,6 +222,35 @@ class EventHead(models.Model):
     digest = models.CharField(max_length=64)
 
 
+class Anchor(models.Model):
+    """The end of the chain as it was told outside the database on a day (accounts/anchors.py)."""
+
+    day = models.DateField("日期", unique=True)
+    at = models.DateTimeField()
+    seq = models.BigIntegerField("事件数")
+    digest = models.CharField("末条摘要", max_length=64)
+    line = models.CharField(max_length=200, blank=True)  # as it stands in the file; empty until it does
+    mailed_at = models.DateTimeField("寄出时间", null=True)
+
+    class Meta:
+        verbose_name = "存证"
+        ordering = ["-day"]
+
+
+class ChainCheck(models.Model):
+    """One walk of the whole chain, and what it found. `by` None: the daily one."""
+
+    at = models.DateTimeField("核对时间")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    seq = models.BigIntegerField("事件数")
+    anchors = models.PositiveIntegerField("存证数")
+    faults = models.PositiveIntegerField("不符之处")
+    told = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
 class Bucket(models.Model):
     """How often something was done in a window, counted in the database so that all processes agree."""
 

@@ -53,6 +53,7 @@ urlpatterns = [
     # The two watching administrators
     path("security/", logs.security, name="security"),
     path("audit-log/", logs.audit_log, name="audit_log"),
+    path("audit-log/anchors/", logs.chain_anchors, name="chain_anchors"),
     path("audit-log/verify/", logs.verify_chain, name="verify_chain"),
     # /jobs/
     path("jobs/", jobs.jobs, name="jobs"),

@@ -267,7 +267,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# smtp://user:password@host:port, smtps:// with TLS from the start; empty: letters go to the console.
+_MAIL = urlsplit(environment.text("MAIL_SERVER", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "", _MAIL.port or (465 if _MAIL.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_TIMEOUT = _MAIL.scheme == "smtps", 10
+DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", "portal@localhost")
+
+# The daily anchor of the event chain (accounts/anchors.py): a file outside the database, and letters to these addresses.
+ANCHORS = Path(environment.text("ANCHORS", str(VAR / "anchors.txt")))
+ANCHOR_KEY = environment.text("ANCHOR_KEY", "")
+ANCHOR_MAIL = [part.strip() for part in environment.text("ANCHOR_MAIL", "").split(",") if part.strip()]
+if ANCHOR_KEY and len(ANCHOR_KEY) < 32:
+    raise ImproperlyConfigured("PORTAL_ANCHOR_KEY 太短：至少 32 个字符。")
 
 PROGRAMME_DOCUMENTS = BASE_DIR / "fixtures" / "programmes"
 REGION_DATA = BASE_DIR / "fixtures" / "regions"

@@ -25,6 +25,7 @@ def _quick_and_apart(settings, tmp_path):
     """Hashing is slow by design; files of a test go with it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.ANCHORS, settings.ANCHOR_KEY = tmp_path / "anchors.txt", "k" * 40
 
 
 @pytest.fixture(scope="session")

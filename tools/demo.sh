@@ -13,13 +13,14 @@ if ! $py -c "import socket,sys; s=socket.socket(); s.setsockopt(socket.SOL_SOCKE
 fi
 mkdir -p "$PORTAL_VAR/static"
 if [ "${1:-}" = reset ]; then
-    rm -rf "$PORTAL_VAR"/demo.sqlite3* "$PORTAL_VAR/files" "$PORTAL_VAR/filled"
+    rm -rf "$PORTAL_VAR"/demo.sqlite3* "$PORTAL_VAR/files" "$PORTAL_VAR/filled" "$PORTAL_VAR/anchors.txt"
 fi
 if [ ! -f "$PORTAL_VAR/filled" ]; then
     # Nothing, or a fill that was broken off: both begin anew.
-    rm -rf "$PORTAL_VAR"/demo.sqlite3* "$PORTAL_VAR/files"
+    rm -rf "$PORTAL_VAR"/demo.sqlite3* "$PORTAL_VAR/files" "$PORTAL_VAR/anchors.txt"
     $py manage.py setup_portal
     $py manage.py demo
+    $py manage.py anchor_events
     touch "$PORTAL_VAR/filled"
 else
     $py manage.py migrate --verbosity 0

@@ -4,15 +4,16 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import anchors
 from accounts.account_events import SECURITY, WORDS, told, within
-from accounts.events import broken_links
 from accounts.forms import LogFilter
 from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
-from accounts.models import Event, EventHead, Role
+from accounts.models import Anchor, ChainCheck, Event, EventHead, Role
 from regions import clock
 from regions.models import Region
 
@@ -24,6 +25,8 @@ COUNTED = 10_000
 COLUMNS = [
     ("序号", 10), ("时间", 17), ("事项", 18), ("对象", 36), ("办理人", 14), ("岗位", 36), ("网络地址", 18), ("内容", 60), ("摘要", 66),
 ]  # fmt: skip
+ANCHOR_COLUMNS = [("日期", 12), ("事件数", 10), ("末条摘要", 66), ("存证行", 150), ("寄出时间", 17)]
+SHOWN_CHECKS = 10
 TOP = (Region.Level.NATION, Region.Level.PROVINCE)
 
 
@@ -48,7 +51,11 @@ def audit_log(request):
     region = _region(request, Role.AUDADMIN, "审计日志由审计管理员查看。")
     rows = Event.objects.filter(within(region))
     head = EventHead.objects.get(pk=1)
-    context = {"head": head, "limit": CHECKED_AT_ONCE}
+    context = {
+        "head": head,
+        "limit": CHECKED_AT_ONCE,
+        "last": ChainCheck.objects.select_related("by").first(),
+    }
     return _log(request, "审计日志", rows, WORDS, "accounts/audit_log.html", context)
 
 
@@ -62,13 +69,32 @@ def verify_chain(request):
             request, f"事件已超过 {CHECKED_AT_ONCE} 条，由每晚的自动核对（check_invariants）负责。"
         )
         return redirect("accounts:audit_log")
-    faults = [sentence for _, sentence in broken_links()]
-    if faults:
-        shown = "；".join(faults[:5])
-        messages.error(request, f"事件链有 {len(faults)} 处不符：{shown}。请立即报告上级。")
+    found = anchors.check(clock.now(), request.user)
+    if found.faults:
+        shown = "；".join(found.told.splitlines()[:5])
+        messages.error(request, f"事件链有 {found.faults} 处不符：{shown}。请立即报告上级。")
     else:
-        messages.success(request, f"已核对 {head.seq} 条事件，首尾衔接，内容与摘要一致。")
+        with_anchors = f"，与 {found.anchors} 次存证相符" if found.anchors else ""
+        messages.success(request, f"已核对 {found.seq} 条事件，首尾衔接，内容与摘要一致{with_anchors}。")
     return redirect("accounts:audit_log")
+
+
+@exported
+@require_safe
+def chain_anchors(request):
+    """The daily anchors outside the database and the last walks of the chain; for the audit administrator."""
+    _region(request, Role.AUDADMIN, "事件链存证由审计管理员查看。")
+    rows = Anchor.objects.all()
+    if wanted(request):
+        return workbook(
+            request, Listed("事件链存证", ANCHOR_COLUMNS, rows.count(), streamed(rows, _anchor_line))
+        )
+    in_file = set(anchors.lines())
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.in_file = row.line in in_file
+    checks = ChainCheck.objects.select_related("by")[:SHOWN_CHECKS]
+    return render(request, "accounts/anchors.html", {"page": page, "checks": checks})
 
 
 def _region(request, role, sentence):
@@ -117,3 +143,7 @@ def _line(event):
         event.seq, event.at, row["word"], row["subject"], row["who"], row["post"], row["ip"],
         "；".join(map(str, row["changes"])), event.digest,
     )  # fmt: skip
+
+
+def _anchor_line(row):
+    return (row.day, row.seq, row.digest, row.line, row.mailed_at)

@@ -149,7 +149,7 @@ MATRIX = {
     "people/<int:pk>/posting/<int:posting_pk>/end/": SYSADMIN, "people/<int:pk>/reset-password/": SYSADMIN,
     "people/<int:pk>/unlock/": SYSADMIN, "people/<int:pk>/deactivate/": SYSADMIN, "people/<int:pk>/activate/": SYSADMIN,
     "people/<int:pk>/disable-otp/": SYSADMIN, "offices/": SYSADMIN, "offices/new/": SYSADMIN, "offices/<int:pk>/": SYSADMIN,
-    "security/": Row({"secadmin"}), "audit-log/": Row({"audadmin"}),
+    "security/": Row({"secadmin"}), "audit-log/": Row({"audadmin"}), "audit-log/anchors/": Row({"audadmin"}),
     "audit-log/verify/": Row((), post_only=True, changes={"audadmin"}),
     # Work behind the pages: nobody asked for any (tests/accounts/test_jobs.py has them)
     "jobs/": Row(SIGNED_IN), "jobs/<str:key>/": Row((), sees=()), "jobs/<str:key>/file/": Row((), sees=()),

@@ -4,14 +4,14 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts import jobs, limits
+from accounts import anchors, jobs, limits
 from accounts.imports import batches
 from accreditation import notices, title_sums
 from regions import clock
 
 
 class Command(BaseCommand):
-    help = "结束到期的公示，清理过期的登录和计数。可以重复运行。"
+    help = "结束到期的公示，清理过期的登录和计数，每天一次核对并存证事件链。可以重复运行。"
 
     def handle(self, *args, **options):
         limits.sweep(timezone.now())
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         for playing, at in clock.moments():
             self._at(playing, at)
         title_sums.recount()
+        if (found := anchors.daily(timezone.now())) and found.faults:
+            self.stderr.write(f"事件链有 {found.faults} 处不符，请立即查看审计日志：{found.told}")
 
     def _at(self, playing, at):
         """What is due at a moment; in a demonstration only for what plays at its place."""
