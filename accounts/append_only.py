@@ -79,6 +79,23 @@ def install(connection) -> None:
             cursor.execute(sql)
 
 
+def grant(connection, role: str) -> int:
+    """Let a PostgreSQL role read and write every table, but only read and add to the append-only ones; how many those are.
+
+    Run by the owner of the tables, again after every migration. The role may change no table's structure.
+    """
+    present = set(connection.introspection.table_names())
+    name = connection.ops.quote_name(role)
+    kept = [connection.ops.quote_name(table) for table in TABLES if table in present]
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
+        cursor.execute(f"GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}")
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(kept)} FROM {name}")
+    return len(kept)
+
+
 def missing(connection) -> list[str]:
     """The names of triggers that should be there and are not (or are switched off)."""
     with connection.cursor() as cursor:

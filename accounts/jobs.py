@@ -189,8 +189,8 @@ def sweep(now: dt.datetime) -> None:
     """Files past their time, folders of jobs that ended."""
     old = Job.objects.exclude(stored_name="").filter(ended_at__lt=now - KEPT)
     for job in old.iterator():
-        default_storage.delete(job.stored_name)
         Job.objects.filter(pk=job.pk).update(stored_name="", once=None)
+        default_storage.delete(job.stored_name)  # after its row: a backup finds no row without its file
 
 
 def may_download(job: Job, user) -> bool:

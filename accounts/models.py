@@ -308,6 +308,13 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "id"], name="job_waiting")]
 
 
+class Sign(models.Model):
+    """When something that must happen again and again was last seen at it: the worker, the timer (accounts/signs.py)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+
 class ImportBatch(models.Model):
     """A file that was imported, or looked at for that (accounts/imports/). What was checked is kept, and applied as checked.
 

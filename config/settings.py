@@ -46,8 +46,10 @@ _HOSTS = (
     else environment.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 )
 ALLOWED_HOSTS = [host.strip() for host in _HOSTS.split(",") if host.strip()]
-if PRODUCTION and "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("生产环境的 PORTAL_ALLOWED_HOSTS 不能是“*”，请写出网站域名。")
+if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS)):
+    raise ImproperlyConfigured(
+        "生产环境的 PORTAL_ALLOWED_HOSTS 不能为空，也不能有通配的域名，请写出网站域名。"
+    )
 
 INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -160,8 +162,14 @@ def _database(address: str) -> dict:
     )
 
 
+# A single office may keep its records in one SQLite file; for many offices it must not happen by omission.
+SQLITE_IN_PRODUCTION = environment.yes("SQLITE_IN_PRODUCTION", False)
 _DEFAULT_DATABASE = f"sqlite://{VAR / ('demo.sqlite3' if DEMO else 'portal.sqlite3')}"
 DATABASES = {"default": _database(environment.text("DATABASE", _DEFAULT_DATABASE))}
+if PRODUCTION and "sqlite" in DATABASES["default"]["ENGINE"] and not SQLITE_IN_PRODUCTION:
+    raise ImproperlyConfigured(
+        "生产环境请用 PORTAL_DATABASE 设置 PostgreSQL；确实只供一个单位单机使用时，设置 PORTAL_SQLITE_IN_PRODUCTION=true。"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -199,6 +207,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of our own stand before the server; 0 takes the connection's address.
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+if PRODUCTION and not TRUSTED_PROXIES:
+    raise ImproperlyConfigured(
+        "生产环境前面必须有一层代理终止 TLS，请设置 PORTAL_TRUSTED_PROXIES（通常是 1）。"
+    )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -233,6 +245,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # Private files: under no web root, served by views that ask who is looking.
 MEDIA_ROOT = Path(environment.text("FILES", str(VAR / "files")))
 FILE_UPLOAD_PERMISSIONS = 0o640
+if MEDIA_ROOT.resolve().is_relative_to(STATIC_ROOT.resolve()):
+    raise ImproperlyConfigured("PORTAL_FILES 在公开的静态文件夹里面，私有文件会被公开，请换一个文件夹。")
+# Where the proxy keeps them for itself ("/private-files/"); empty: the portal sends the bytes (accounts/private_files.py).
+FILES_BY_PROXY = environment.text("FILES_BY_PROXY", "")
 
 # What can be imported (accounts/imports/kinds.py): kind → the class that knows it, on the floor of its subject.
 PORTAL_IMPORTS: dict[str, str] = {

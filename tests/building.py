@@ -17,13 +17,14 @@ django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.contrib.sessions.models import Session  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from accounts import jobs, sign_in  # noqa: E402
 from accounts.models import Event, Job, Office, Posting, Role, User  # noqa: E402
 from accreditation import invariants, packets  # noqa: E402
-from accreditation.models import Application, Notice, Print, Quota, Recognition  # noqa: E402
+from accreditation.models import Application, Attachment, Notice, Print, Quota, Recognition  # noqa: E402
 from demonstration import hunan  # noqa: E402
 from demonstration.people import PASSWORD  # noqa: E402
 from regions import clock  # noqa: E402
@@ -67,6 +68,43 @@ def street_desk():
         "moves": application.moves,
         "session": session_of(house.officer("一南街道", Role.APPROVER)),
     }
+
+
+@builder
+def two_drafts():
+    """Two communities' drafts, and somebody signed in."""
+    house = House()
+    drafts = [house.draft(number) for number in range(2)]
+    return {"drafts": [one.pk for one in drafts], "session": session_of(house.officer("一县", Role.APPROVER))}
+
+
+@builder
+def deployed():
+    """A filed application with its files, its filer and one of another city."""
+    house = House()
+    application = house.filed()
+    file = Attachment.objects.filter(application=application).first()
+    return {
+        "filer": house.filer(application.community).username,
+        "stranger": house.filer(house.community(8)).username,
+        "password": PASSWORD,
+        "application": application.pk,
+        "attachment": file.pk,
+        "stored": file.file.name,
+        "community": application.community.name,
+        "person": house.filer(application.community).name,
+    }
+
+
+@builder
+def attachments():
+    """Key → stored name of every attachment."""
+    return {"files": {str(pk): name for pk, name in Attachment.objects.values_list("pk", "file")}}
+
+
+@builder
+def sessions_left():
+    return {"sessions": Session.objects.count()}
 
 
 @builder

@@ -11,5 +11,5 @@ export PORTAL_VAR
 PORTAL_VAR=$(mktemp -d)
 trap 'rm -rf "$PORTAL_VAR"' EXIT
 python manage.py makemigrations --check --dry-run
-PORTAL_MODE=production PORTAL_ALLOWED_HOSTS=portal.example PORTAL_SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(60))") \
+PORTAL_MODE=production PORTAL_SQLITE_IN_PRODUCTION=true PORTAL_TRUSTED_PROXIES=1 PORTAL_ALLOWED_HOSTS=portal.example PORTAL_SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(60))") \
     python manage.py check --deploy --fail-level WARNING

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import jobs as work
+from accounts.private_files import served
 from regions import clock
 
 PAGE = 25
@@ -47,15 +47,8 @@ def job_file(request, key):
     found = get_object_or_404(work.of(request.user).exclude(stored_name=""), key=key)
     if not work.may_download(found, request.user):
         raise Http404
-    try:
-        opened = default_storage.open(found.stored_name)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(opened, content_type="application/octet-stream")
+    response = served(found.stored_name, "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, found.file_name)
-    response["Content-Length"] = str(found.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

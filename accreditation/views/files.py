@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.private_files import served
 from accreditation import filing, filing_content, uploads
 from accreditation.disclosure import shows_visit
 from accreditation.forms.filing import AttachForm
@@ -49,14 +49,8 @@ def attachment(request, pk):
 def stored(found, *, inline):
     """A row's stored file (`file`, `name`, `content_type`) as an answer: a download, or (inline) shown where that is safe."""
     inline = inline and found.content_type in uploads.ENDINGS
-    try:
-        opened = default_storage.open(found.file.name)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(opened, content_type=found.content_type)
+    response = served(found.file.name, found.content_type)
     response["Content-Disposition"] = content_disposition_header(not inline, found.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     shown_pdf = inline and found.content_type == "application/pdf"
     response["Content-Security-Policy"] = VIEWER if shown_pdf else SANDBOX
     return response

@@ -1,5 +1,6 @@
 """manage.py work: does what people asked for behind the pages, one job after the other, each in a process of its own."""
 
+import contextlib
 import secrets
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 
-from accounts import jobs
+from accounts import jobs, signs
 from accounts.models import Job
 
 BEAT_SECONDS = 5
@@ -35,9 +36,11 @@ class Command(BaseCommand):
             return
         self.child = None
         self.worker = secrets.token_hex(16)
+        self.seen = -signs.EVERY.total_seconds()
         signal.signal(signal.SIGTERM, self._stop)
         while True:
             close_old_connections()
+            self._give_sign()
             job = self._next()
             if job:
                 self._do(job)
@@ -45,6 +48,13 @@ class Command(BaseCommand):
                 return
             else:
                 time.sleep(IDLE_SECONDS)
+
+    def _give_sign(self):
+        if time.monotonic() - self.seen < signs.EVERY.total_seconds():
+            return
+        self.seen = time.monotonic()
+        with contextlib.suppress(OperationalError):
+            signs.give(signs.WORK)
 
     def _next(self):
         try:
@@ -70,6 +80,7 @@ class Command(BaseCommand):
                 self.child.wait(BEAT_SECONDS)
                 break
             except subprocess.TimeoutExpired:
+                self._give_sign()
                 if not self._beat(job) or time.monotonic() - started > LONGEST_SECONDS:
                     self.child.kill()
         self.child = None

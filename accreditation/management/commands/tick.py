@@ -4,7 +4,7 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accounts import anchors, jobs, limits
+from accounts import anchors, jobs, limits, signs
 from accounts.imports import batches
 from accreditation import notices, title_sums
 from regions import clock
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         title_sums.recount()
         if (found := anchors.daily(timezone.now())) and found.faults:
             self.stderr.write(f"事件链有 {found.faults} 处不符，请立即查看审计日志：{found.told}")
+        signs.give(signs.TICK)  # last: a timer whose work fails is late
 
     def _at(self, playing, at):
         """What is due at a moment; in a demonstration only for what plays at its place."""

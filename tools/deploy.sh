@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# The portal on one Debian machine: PostgreSQL, two web processes, the worker, a timer, and nginx before them.
+#
+#   tools/deploy.sh install     packages, database and roles, secrets, tables, static files, configuration; again is safe
+#   tools/deploy.sh start | stop | restart | status
+#   tools/deploy.sh upgrade     with the new code in place: backup, tables, roles, static files, restart
+#   tools/deploy.sh backup [FOLDER]       restore FOLDER [--replace]       nightly
+#   tools/deploy.sh manage COMMAND …      manage.py as the owner of the tables
+#
+# Settings are read from the environment at `install` and kept in DEPLOY_DIR/etc/deploy.env; docs/deployment.md explains them.
+set -euo pipefail
+umask 027
+code=$(cd "$(dirname "$0")/.." && pwd -P)
+cd "$code"
+dir=${DEPLOY_DIR:-/srv/portal}
+[ -f "$dir/etc/deploy.env" ] && [ "${1:-}" != install ] && . "$dir/etc/deploy.env"
+names=${DEPLOY_NAMES:-localhost}
+listen=${DEPLOY_LISTEN:-443}
+root=$([ "$(id -u)" = 0 ] && echo yes || echo "")
+user=${DEPLOY_USER:-$([ "$root" ] && echo portal || id -un)}
+mode=${DEPLOY_MODE:-$([ -d /run/systemd/system ] && [ "$root" ] && echo systemd || echo plain)}
+certificate=${DEPLOY_CERTIFICATE:-$dir/secrets/self-signed.crt}
+certificate_key=${DEPLOY_CERTIFICATE_KEY:-$dir/secrets/self-signed.key}
+keep_days=${DEPLOY_KEEP_DAYS:-30}
+rate=${DEPLOY_RATE:-50}
+units="portal-web@1.service portal-web@2.service portal-work.service portal-proxy.service portal-tick.timer portal-nightly.timer"
+py=$code/.venv/bin/python
+
+say() { echo "$@"; }
+die() { echo "$@" >&2; exit 1; }
+
+# Which cluster: Debian's own under systemd, one below DEPLOY_DIR otherwise.
+if [ "$mode" = systemd ]; then pg_host=127.0.0.1; pg_port=5432; else pg_host=$dir/run/pg; pg_port=5432; fi
+pg_user=$([ "$root" ] && echo postgres || id -un)
+as_pg() { if [ "$root" ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+pg_bin() { local all=(/usr/lib/postgresql/*/bin); echo "${all[-1]}"; }
+admin_sql() { # SQL on standard input, as the cluster's superuser; psql's options as arguments
+    if [ "$mode" = systemd ]; then as_pg psql -X -q -v ON_ERROR_STOP=1 "$@"; else as_pg psql -X -q -v ON_ERROR_STOP=1 -h "$pg_host" -U "$pg_user" "$@"; fi
+}
+
+manage() { # manage.py as the owner of the tables
+    env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 $(grep -v '^#' "$dir/etc/portal.env" | grep -v '^PORTAL_DATABASE_FILE=') \
+        PORTAL_DATABASE_FILE="$dir/secrets/database-owner" "$py" manage.py "$@"
+}
+# What manage.py wrote belongs to the web processes again.
+hand_over() { [ -z "$root" ] || chown -R "$user:$user" "$dir/var" "$dir/files"; }
+
+secret() { [ -s "$1" ] || (umask 077; "$py" -c "import secrets; print(secrets.token_urlsafe(48), end='')" >"$1"); }
+
+packages() {
+    local wanted="postgresql postgresql-client nginx-light openssl curl python3-venv" missing="" one
+    for one in $wanted; do
+        dpkg-query -W -f '${Status}' "$one" 2>/dev/null | grep -q "ok installed" || missing="$missing $one"
+    done
+    # Any nginx does; the light one is what a clean machine gets.
+    [ ! -x /usr/sbin/nginx ] || missing=${missing/ nginx-light/}
+    if [ -n "$missing" ]; then
+        [ "$root" ] || die "Please have these Debian packages installed:$missing"
+        apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
+        # The portal's proxy runs under its own unit.
+        [ "$mode" != systemd ] || systemctl disable --now nginx.service >/dev/null 2>&1 || true
+    fi
+    tools/install.sh runtime
+}
+
+folders() {
+    if [ "$root" ] && ! id -u "$user" >/dev/null 2>&1; then
+        useradd --system --home-dir "$dir" --shell /usr/sbin/nologin "$user"
+    fi
+    mkdir -p "$dir"/{etc,secrets,var,files,backups,run/pg,log,tmp}
+    chmod 755 "$dir" "$dir/run"
+    chmod 750 "$dir"/{etc,secrets,var,files,backups,log,tmp}
+    if [ "$root" ]; then
+        chown "$user:$user" "$dir"/{var,files,run,log,tmp}
+        chown "root:$user" "$dir"/{etc,secrets}
+        [ "$mode" = systemd ] || chown postgres "$dir/run/pg"
+    fi
+}
+
+secrets() {
+    secret "$dir/secrets/secret-key"
+    secret "$dir/secrets/password-owner"
+    secret "$dir/secrets/password"
+    printf 'postgres://portal_owner:%s@/portal?host=%s&port=%s' "$(cat "$dir/secrets/password-owner")" "$pg_host" "$pg_port" >"$dir/secrets/database-owner"
+    printf 'postgres://portal:%s@/portal?host=%s&port=%s' "$(cat "$dir/secrets/password")" "$pg_host" "$pg_port" >"$dir/secrets/database"
+    chmod 600 "$dir"/secrets/*
+    if [ "$root" ]; then
+        chown "root:$user" "$dir/secrets/secret-key" "$dir/secrets/database"
+        chmod 640 "$dir/secrets/secret-key" "$dir/secrets/database"
+    fi
+    if [ ! -f "$certificate" ] && [ -z "${DEPLOY_CERTIFICATE:-}" ]; then
+        local alternatives="" name
+        for name in $names; do alternatives="$alternatives,DNS:$name"; done
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=${names%% *}" \
+            -addext "subjectAltName=${alternatives#,},IP:127.0.0.1" -keyout "$certificate_key" -out "$certificate" 2>/dev/null
+        say "A certificate of the portal's own was made for 90 days; browsers warn of it. Set DEPLOY_CERTIFICATE to a real one."
+    fi
+}
+
+cluster() { # plain mode: a cluster of our own, reached by its socket alone
+    [ "$mode" = plain ] && [ ! -f "$dir/pg/PG_VERSION" ] || return 0
+    mkdir -p "$dir/pg"; chmod 700 "$dir/pg"
+    [ -z "$root" ] || chown postgres "$dir/pg"
+    as_pg "$(pg_bin)/initdb" -D "$dir/pg" -U "$pg_user" -E UTF8 --locale=C.UTF-8 --auth=reject >/dev/null
+    printf 'local all %s peer\nlocal all all scram-sha-256\n' "$pg_user" | as_pg tee "$dir/pg/pg_hba.conf" >/dev/null
+    printf "listen_addresses = ''\nunix_socket_directories = '%s'\nport = %s\n" "$pg_host" "$pg_port" | as_pg tee -a "$dir/pg/postgresql.conf" >/dev/null
+}
+
+# Commands need the database while the supervisor is not running (plain mode).
+with_database() {
+    if [ "$mode" = plain ] && [ ! -S "$pg_host/.s.PGSQL.$pg_port" ]; then
+        as_pg "$(pg_bin)/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/start.log" start >/dev/null
+        trap without_database EXIT
+    fi
+}
+without_database() { as_pg "$(pg_bin)/pg_ctl" -D "$dir/pg" -m fast -w stop >/dev/null; trap - EXIT; }
+
+roles() {
+    admin_sql -d postgres <<SQL
+SET log_statement = 'none';
+SELECT 'CREATE ROLE portal_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_owner') \gexec
+SELECT 'CREATE ROLE portal LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal') \gexec
+ALTER ROLE portal_owner NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '$(cat "$dir/secrets/password-owner")';
+ALTER ROLE portal NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '$(cat "$dir/secrets/password")';
+SELECT 'CREATE DATABASE portal OWNER portal_owner ENCODING ''UTF8'' TEMPLATE template0' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \gexec
+REVOKE ALL ON DATABASE portal FROM PUBLIC;
+GRANT CONNECT ON DATABASE portal TO portal;
+SQL
+}
+
+fill_in() { # fill_in TEMPLATE TARGET
+    sed -e "s|@DIR@|$dir|g" -e "s|@CODE@|$code|g" -e "s|@FILES@|$dir/files|g" -e "s|@USER@|$user|g" -e "s|@NAMES@|$names|g" \
+        -e "s|@LISTEN@|$listen|g" -e "s|@RATE@|$rate|g" -e "s|@CERTIFICATE@|$certificate|g" -e "s|@CERTIFICATE_KEY@|$certificate_key|g" "$1" >"$2"
+}
+
+configuration() {
+    cat >"$dir/etc/portal.env" <<ENV
+PORTAL_MODE=production
+PORTAL_ALLOWED_HOSTS=$(echo "$names" | tr ' ' ',')
+PORTAL_SECRET_KEY_FILE=$dir/secrets/secret-key
+PORTAL_DATABASE_FILE=$dir/secrets/database
+PORTAL_VAR=$dir/var
+PORTAL_FILES=$dir/files
+PORTAL_TRUSTED_PROXIES=1
+PORTAL_FILES_BY_PROXY=/private-files/
+ENV
+    # What a site adds stays where it is: one PORTAL_NAME=value a line.
+    [ ! -f "$dir/etc/site.env" ] || cat "$dir/etc/site.env" >>"$dir/etc/portal.env"
+    {
+        echo "DEPLOY_DIR='$dir' DEPLOY_NAMES='$names' DEPLOY_LISTEN='$listen' DEPLOY_USER='$user' DEPLOY_MODE='$mode'"
+        echo "DEPLOY_CERTIFICATE='${DEPLOY_CERTIFICATE:-}' DEPLOY_CERTIFICATE_KEY='${DEPLOY_CERTIFICATE_KEY:-}' DEPLOY_KEEP_DAYS='$keep_days' DEPLOY_RATE='$rate'"
+    } >"$dir/etc/deploy.env"
+    fill_in tools/deploy/nginx.conf "$dir/etc/nginx.conf"
+    [ -z "$root" ] || chown -R "root:$user" "$dir/etc"
+    /usr/sbin/nginx -t -q -c "$dir/etc/nginx.conf" 2>"$dir/log/nginx-test.log" || { cat "$dir/log/nginx-test.log" >&2; exit 1; }
+    if [ "$mode" = systemd ]; then
+        local one
+        for one in tools/deploy/*.service tools/deploy/*.timer; do fill_in "$one" "/etc/systemd/system/$(basename "$one")"; done
+        systemctl daemon-reload
+        systemctl enable --quiet $units
+    fi
+}
+
+tables() {
+    manage migrate --verbosity 0
+    [ "${DEPLOY_LOAD:-yes}" = no ] || manage setup_portal
+    manage grant_role portal
+    manage collectstatic --noinput --verbosity 0
+    hand_over
+    chmod -R g+rX,o-rwx "$dir/var"
+    manage check --deploy --fail-level WARNING --database default
+}
+
+start() {
+    if [ "$mode" = systemd ]; then systemctl start $units; else
+        ! running || die "It is running already (process $(cat "$dir/run/supervisor.pid"))."
+        setsid nohup "$py" tools/deploy/supervise.py "$dir" "$code" "$user" >>"$dir/log/supervisor.log" 2>&1 </dev/null &
+    fi
+    local try
+    for try in $(seq 1 240); do
+        if ready >/dev/null 2>&1; then say "The portal answers: https://${names%% *} ($listen)"; return; fi
+        sleep 0.5
+    done
+    die "The portal does not answer. Look into $dir/log (or journalctl -u 'portal-*')."
+}
+
+running() { [ -f "$dir/run/supervisor.pid" ] && kill -0 "$(cat "$dir/run/supervisor.pid")" 2>/dev/null; }
+
+stop() {
+    if [ "$mode" = systemd ]; then systemctl stop $units; return; fi
+    running || { say "It is not running."; return 0; }
+    local pid try
+    pid=$(cat "$dir/run/supervisor.pid")
+    kill -TERM "$pid"
+    for try in $(seq 1 240); do kill -0 "$pid" 2>/dev/null || { say "Stopped."; return; }; sleep 0.5; done
+    die "Process $pid does not end."
+}
+
+ready() { # what the portal says of itself, through the proxy
+    curl -sS --fail --max-time 5 --cacert "$certificate" --connect-to "::127.0.0.1:${listen##*:}" "https://${names%% *}:${listen##*:}/readyz"
+}
+
+backup() {
+    local to=${1:-$dir/backups/$(date +%Y%m%d-%H%M%S)}
+    manage backup "$to"
+    [ -z "$root" ] || chown -R "$user:$user" "$dir/var/last-backup"
+}
+
+nightly() {
+    with_database
+    backup
+    # Only whole backups count; those past their days go, the newest always stays.
+    find "$dir/backups" -mindepth 2 -maxdepth 2 -name manifest.json -mtime "+$keep_days" -printf '%T@ %h\n' | sort -n | head -n -1 | cut -d' ' -f2- | xargs -r rm -rf --
+    manage check_invariants
+}
+
+case "${1:-}" in
+    install)
+        packages; folders; secrets; cluster; with_database; roles; configuration; tables
+        say "Installed below $dir. Next: tools/deploy.sh start" ;;
+    start) start ;;
+    stop) stop ;;
+    restart) stop; start ;;
+    status) if [ "$mode" = systemd ]; then systemctl --no-pager status $units; else running && say "running, process $(cat "$dir/run/supervisor.pid")" || say "not running"; fi; ready && echo ;;
+    upgrade)
+        ( with_database; backup )
+        packages
+        stop
+        ( with_database; roles; configuration; tables )
+        start ;;
+    backup) shift; with_database; backup "$@" ;;
+    restore)
+        shift
+        ! running || die "Stop the portal first: tools/deploy.sh stop"
+        [ "$mode" != systemd ] || systemctl stop $units
+        with_database; manage restore "$@"; manage grant_role portal; hand_over ;;
+    nightly) nightly ;;
+    manage) shift; with_database; manage "$@" ;;
+    *) sed -n '2,10p' "$0"; exit 2 ;;
+esac
