@@ -1,5 +1,6 @@
 """Is the process alive; is it ready to serve. Never behind sign-in, redirect or session; nothing of it tells versions or paths."""
 
+import datetime as dt
 import shutil
 import time
 from pathlib import Path
@@ -12,11 +13,13 @@ from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts import append_only, signs
+from accounts.models import Anchor
 from accreditation.backups.making import MARK
 from accreditation.paper import fonts
 
 FREE_BYTES = 200 * 1024 * 1024
 BACKUP_SECONDS = 26 * 60 * 60  # a nightly backup, and two hours
+ANCHOR_AGE = dt.timedelta(hours=26)
 
 
 @login_not_required
@@ -30,7 +33,7 @@ def readyz(request):
     """200 when the database answers with its migrations and append-only triggers, disks have room and paper has fonts;
 
     else 503 with what is `wrong`, in a word for programs and, where a person must act, a sentence. `late` names what
-    somebody should look at while pages can still be served: the worker, the timer, the nightly backup.
+    somebody should look at while pages can still be served: the worker, the timer, the nightly backup, the day's anchor.
     """
     wrong, late = [], []
     try:
@@ -39,6 +42,8 @@ def readyz(request):
             wrong.append("migrations")
         else:
             late = signs.late(timezone.now())
+            if settings.PRODUCTION and not Anchor.objects.filter(at__gt=timezone.now() - ANCHOR_AGE).exists():
+                late.append("anchor")
         if append_only.missing(connection):
             wrong.append("triggers")
     except DatabaseError:

@@ -43,7 +43,7 @@ manage() { # manage.py as the owner of the tables
         PORTAL_DATABASE_FILE="$dir/secrets/database-owner" "$py" manage.py "$@"
 }
 # What manage.py wrote belongs to the web processes again.
-hand_over() { [ -z "$root" ] || chown -R "$user:$user" "$dir/var" "$dir/files"; }
+hand_over() { [ -z "$root" ] || chown -R "$user:$user" "$dir/var" "$dir/files" "$dir/anchors"; }
 
 secret() { [ -s "$1" ] || (umask 077; "$py" -c "import secrets; print(secrets.token_urlsafe(48), end='')" >"$1"); }
 
@@ -67,11 +67,11 @@ folders() {
     if [ "$root" ] && ! id -u "$user" >/dev/null 2>&1; then
         useradd --system --home-dir "$dir" --shell /usr/sbin/nologin "$user"
     fi
-    mkdir -p "$dir"/{etc,secrets,var,files,backups,run/pg,log,tmp}
+    mkdir -p "$dir"/{etc,secrets,var,files,anchors,backups,run/pg,log,tmp}
     chmod 755 "$dir" "$dir/run"
-    chmod 750 "$dir"/{etc,secrets,var,files,backups,log,tmp}
+    chmod 750 "$dir"/{etc,secrets,var,files,anchors,backups,log,tmp}
     if [ "$root" ]; then
-        chown "$user:$user" "$dir"/{var,files,run,log,tmp}
+        chown "$user:$user" "$dir"/{var,files,anchors,run,log,tmp}
         chown "root:$user" "$dir"/{etc,secrets}
         [ "$mode" = systemd ] || chown postgres "$dir/run/pg"
     fi
@@ -79,14 +79,15 @@ folders() {
 
 secrets() {
     secret "$dir/secrets/secret-key"
+    secret "$dir/secrets/anchor-key"
     secret "$dir/secrets/password-owner"
     secret "$dir/secrets/password"
     printf 'postgres://portal_owner:%s@/portal?host=%s&port=%s' "$(cat "$dir/secrets/password-owner")" "$pg_host" "$pg_port" >"$dir/secrets/database-owner"
     printf 'postgres://portal:%s@/portal?host=%s&port=%s' "$(cat "$dir/secrets/password")" "$pg_host" "$pg_port" >"$dir/secrets/database"
     chmod 600 "$dir"/secrets/*
     if [ "$root" ]; then
-        chown "root:$user" "$dir/secrets/secret-key" "$dir/secrets/database"
-        chmod 640 "$dir/secrets/secret-key" "$dir/secrets/database"
+        chown "root:$user" "$dir"/secrets/{secret-key,anchor-key,database}
+        chmod 640 "$dir"/secrets/{secret-key,anchor-key,database}
     fi
     if [ ! -f "$certificate" ] && [ -z "${DEPLOY_CERTIFICATE:-}" ]; then
         local alternatives="" name
@@ -143,6 +144,8 @@ PORTAL_VAR=$dir/var
 PORTAL_FILES=$dir/files
 PORTAL_TRUSTED_PROXIES=1
 PORTAL_FILES_BY_PROXY=/private-files/
+PORTAL_ANCHOR_KEY_FILE=$dir/secrets/anchor-key
+PORTAL_ANCHORS=$dir/anchors/anchors.txt
 ENV
     # What a site adds stays where it is: one PORTAL_NAME=value a line.
     [ ! -f "$dir/etc/site.env" ] || cat "$dir/etc/site.env" >>"$dir/etc/portal.env"

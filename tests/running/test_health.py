@@ -8,8 +8,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import append_only, signs
-from accounts.models import Sign
+from accounts import anchors, append_only, signs
+from accounts.models import Anchor, Sign
 from config import health
 
 pytestmark = pytest.mark.django_db
@@ -76,9 +76,13 @@ def test_the_database_is_away(seen, monkeypatch):
     assert ask() == (503, {"ready": False, "wrong": ["database"], "late": []})
 
 
-def test_an_old_backup_is_late_in_production(seen, settings, tmp_path):
+def test_an_old_backup_and_an_old_anchor_are_late_in_production(seen, settings, tmp_path):
     settings.PRODUCTION = True
     settings.VAR = tmp_path
-    assert ask()[1]["late"] == ["backup"]
+    assert ask()[1]["late"] == ["anchor", "backup"]
     (tmp_path / "last-backup").write_text("now")
+    settings.ANCHORS = tmp_path / "anchors.txt"
+    anchors.anchor(timezone.now())
     assert ask()[1]["late"] == []
+    Anchor.objects.update(at=timezone.now() - health.ANCHOR_AGE)
+    assert ask()[1]["late"] == ["anchor"]
