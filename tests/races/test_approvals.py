@@ -9,14 +9,14 @@ from tests.servers import Client, race, serving, statuses
 
 pytestmark = pytest.mark.race
 PRESSES = 200
+# A control is thrown until the fault appears: on a busy machine one throw may happen to go in turn.
+THROWS = 5
 
 
 def test_one_winner_of_two_hundred_approvals(databases, tmp_path):
     template = databases.template("street_desk")
     with serving(databases, template, tmp_path) as portal:
-        address = f"/applications/{template['pk']}/pass-on/"
-        clients = [Client(portal, template["session"]) for _ in range(PRESSES)]
-        answers = race(lambda c=client: c.post(address, {"seen": template["moves"]}) for client in clients)
+        answers = race(_presses(portal, template))
         found = portal.run("outcome")
     assert statuses(answers) == {302: 1, 409: PRESSES - 1}, _first_odd(answers)
     assert found["states"] == ["county_review"]
@@ -26,15 +26,16 @@ def test_one_winner_of_two_hundred_approvals(databases, tmp_path):
 
 def test_control_without_the_lock_there_is_more_than_one_winner(databases, tmp_path):
     template = databases.template("street_desk")
-    with serving(databases, template, tmp_path, PORTAL_TEST_SWITCH="no_lock") as portal:
-        address = f"/applications/{template['pk']}/pass-on/"
-        clients = [Client(portal, template["session"]) for _ in range(PRESSES)]
-        answers = race(lambda c=client: c.post(address, {"seen": template["moves"]}) for client in clients)
-        found = portal.run("outcome")
-    # PostgreSQL lets several win; SQLite's deferred transactions fail with "database is locked".
-    assert statuses(answers).get(302, 0) > 1 or statuses(answers).get(500, 0) > 0 or found["breaches"], (
-        statuses(answers)
-    )
+    told = []
+    for throw in range(THROWS):
+        with serving(databases, template, tmp_path / str(throw), PORTAL_TEST_SWITCH="no_lock") as portal:
+            answers = race(_presses(portal, template))
+            found = portal.run("outcome")
+        told.append(statuses(answers))
+        # PostgreSQL lets several win; SQLite's deferred transactions fail with "database is locked".
+        if told[-1].get(302, 0) > 1 or told[-1].get(500, 0) > 0 or found["breaches"]:
+            return
+    pytest.fail(f"the fault did not appear: {told}")
 
 
 @pytest.mark.parametrize(("count", "size"), [(200, 50)])
@@ -52,12 +53,24 @@ def test_a_quota_is_filled_exactly(databases, tmp_path, count, size):
 
 def test_control_without_the_guard_the_quota_is_exceeded(databases, tmp_path):
     template = databases.template("city_desk", "200", "50")
-    with serving(databases, template, tmp_path, PORTAL_TEST_SWITCH="no_lock") as portal:
-        actions = [_press(portal, template, pk, moves) for pk, moves in template["pks"]]
-        answers = race(actions)
-        found = portal.run("outcome")
-    used, size, held = found["quotas"][str(template["quota"])]
-    assert held > size or used != held or statuses(answers).get(500, 0) > 0, statuses(answers)
+    told = []
+    for throw in range(THROWS):
+        with serving(databases, template, tmp_path / str(throw), PORTAL_TEST_SWITCH="no_lock") as portal:
+            actions = [_press(portal, template, pk, moves) for pk, moves in template["pks"]]
+            answers = race(actions)
+            found = portal.run("outcome")
+        used, size, held = found["quotas"][str(template["quota"])]
+        told.append((used, size, held, statuses(answers)))
+        if held > size or used != held or told[-1][-1].get(500, 0) > 0:
+            return
+    pytest.fail(f"the fault did not appear: {told}")
+
+
+def _presses(portal, template):
+    """As many presses of one approval, each from a client of its own."""
+    address = f"/applications/{template['pk']}/pass-on/"
+    clients = [Client(portal, template["session"]) for _ in range(PRESSES)]
+    return [lambda c=client: c.post(address, {"seen": template["moves"]}) for client in clients]
 
 
 def _press(portal, template, pk, moves):

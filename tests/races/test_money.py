@@ -3,6 +3,7 @@
 PROOF_KILLS sets how many points a run is killed at (make prove: 50).
 """
 
+import itertools
 import json
 import os
 import subprocess
@@ -19,12 +20,13 @@ COUNT = 3000
 
 @pytest.fixture
 def ask(databases, tmp_path):
-    """ask("kills", "accrue", "8") → what the driver tells, in a fresh copy of the house with 3,000 titles more."""
+    """ask("kills", "accrue", "8") → what the driver tells, each time in a fresh copy of the house with 3,000 titles more."""
     template = databases.template("purse", str(COUNT))
-    address = databases.copy(template, tmp_path)
+    throws = itertools.count()
 
     def run(*args, **extra):
-        env = environment(tmp_path, address, **extra)
+        folder = tmp_path / str(next(throws))
+        env = environment(folder, databases.copy(template, folder), **extra)
         found = subprocess.run(
             [sys.executable, "-m", "tests.races.money", *args],
             cwd=ROOT,
@@ -90,6 +92,12 @@ def test_expenses_at_once_never_go_above_the_balance(ask):
 
 
 def test_control_without_the_lock_they_do(ask):
-    """PostgreSQL lets several through; SQLite's deferred transactions fail with "database is locked"."""
-    told = ask("expenses_at_once", "8", PORTAL_TEST_SWITCH="no_lock")
-    assert told["spent"] > 1 or 4 in told["codes"], told
+    """PostgreSQL lets several through; SQLite's deferred transactions fail with "database is locked".
+
+    Thrown until it appears: on a busy machine the eight may happen to go in turn.
+    """
+    for _ in range(5):
+        told = ask("expenses_at_once", "8", PORTAL_TEST_SWITCH="no_lock")
+        if told["spent"] > 1 or 4 in told["codes"]:
+            return
+    pytest.fail(f"the fault did not appear: {told}")
