@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import changes, rechecks, titles
+from accreditation.views import changes, rechecks, standing, titles
 
 urlpatterns = [
     # /titles/
@@ -13,6 +13,10 @@ urlpatterns = [
     path("titles/<int:pk>/refuse-ending/", titles.refuse_ending, name="refuse_ending"),
     path("titles/<int:pk>/gap/", titles.authorise_gap, name="authorise_gap"),
     path("titles/bars/<int:pk>/lift/", titles.lift_bar, name="lift_bar"),
+    # /standing/
+    path("standing/", standing.standing, name="standing"),
+    path("standing/<int:pk>/", standing.standing, name="standing_of"),
+    path("standing/<int:pk>/rechecks/", standing.recheck_due_list, name="recheck_due"),
     # /changes/
     path("changes/", changes.changes_list, name="changes"),
     path("changes/report/", changes.report_change, name="report_change"),

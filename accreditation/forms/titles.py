@@ -5,6 +5,7 @@ from django import forms
 from accounts.forms import DayField, LineField
 from accreditation.forms.desk import TextField
 from accreditation.models import Ending, RecheckEntry, Recognition
+from accreditation.recheck_due import WANTED
 from regions.models import Region
 
 WHOLE = {"inputmode": "numeric", "class": "w8", "autocomplete": "off"}
@@ -32,6 +33,15 @@ class TitleQuery(forms.Form):
     year = forms.IntegerField(
         label="认定年度", required=False, min_value=1990, max_value=2100, widget=forms.TextInput(attrs=WHOLE)
     )
+    region = forms.ModelChoiceField(
+        Region.objects.all(), label="地区", required=False, widget=forms.HiddenInput()
+    )
+
+
+class DueQuery(forms.Form):
+    """Which of the titles that are rechecked every year."""
+
+    state = forms.ChoiceField(label="情况", required=False, choices=[("", "全部"), *WANTED.items()])
 
 
 class Propose(forms.Form):

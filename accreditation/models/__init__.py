@@ -18,7 +18,7 @@ from accreditation.models.panels import Assessor, Panel, PanelScore
 from accreditation.models.paper import PaperCopies, Print, Scan
 from accreditation.models.plans import StreetPlan
 from accreditation.models.programmes import Programme, ProgrammeVersion, RubricPublication
-from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent, TitleSum
+from accreditation.models.recognitions import Recheck, Recognition, RecognitionEvent, TitleSum, in_force_on
 from accreditation.models.rounds import Amendment, Quota, Round
 from accreditation.models.titles import (
     Bar,
@@ -75,4 +75,5 @@ __all__ = [
     "StreetPlan",
     "TitleEvent",
     "TitleSum",
+    "in_force_on",
 ]

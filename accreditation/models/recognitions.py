@@ -10,10 +10,20 @@ from accreditation.models.applications import Application
 from regions.models import Community
 
 
+def in_force_on(day: dt.date, prefix="") -> Q:
+    """Titles in force on a day, the first and the last day of their validity included."""
+    ended, until = f"{prefix}ended_on", f"{prefix}valid_until"
+    return (
+        Q(**{f"{prefix}granted_on__lte": day})
+        & (Q(**{f"{ended}__isnull": True}) | Q(**{f"{ended}__gt": day}))
+        & (Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": day}))
+    )
+
+
 class RecognitionQuerySet(models.QuerySet):
     def held_on(self, day: dt.date):
-        """Titles in force on a day, both ends included."""
-        return self.filter(granted_on__lte=day).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+        """Titles in force on a day (`in_force_on`)."""
+        return self.filter(in_force_on(day))
 
     def visible_to(self, user):
         """Whose certificate a person may print: a community its own, desks, finance officers and auditors those below."""

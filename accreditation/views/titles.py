@@ -56,6 +56,8 @@ def _filtered(rows, asked):
         rows = rows.filter(community__in=found) | rows.filter(number=words.upper())
     if asked.get("money"):
         rows = rows.filter(money=asked["money"])
+    if place := asked.get("region"):
+        rows = rows.filter(position__range=(place.position, place.last))
     if asked.get("year"):
         rows = rows.filter(year=asked["year"])
     if asked.get("state") == "held":

@@ -98,6 +98,9 @@ SEES_TITLE = SEES | {
     "province publisher",
 }
 TITLE = Row(SEES_TITLE, sees=SEES_TITLE)
+# The standing of 一县: for its own desks and those above it; who has no desk is refused before the region is looked up.
+ABOVE = {n for n in DESKS | AUDITORS if n.startswith(("county", "city", "province"))}
+STANDING = Row(ABOVE, sees=ABOVE | FILERS | ADMINISTRATORS)
 IMPORTERS = (
     DESKS
     - {"street handler", "street approver", "next street"}
@@ -271,6 +274,7 @@ MATRIX = {
     "changes/": Row(SIGNED_IN), "changes/report/": Row(FILERS | {"street handler", "street approver", "next street"}, sees=(), changes=FILERS),
     "changes/<int:pk>/": Row((), sees=()), "changes/<int:pk>/check/": Row((), sees=()),
     "changes/<int:pk>/decide/": Row((), sees=()), "changes/<int:pk>/refuse/": Row((), sees=()),
+    "standing/": Row(DESKS | AUDITORS), "standing/<int:pk>/": STANDING, "standing/<int:pk>/rechecks/": STANDING,
     "rechecks/": Row(DESKS | AUDITORS), "rechecks/open/<str:key>/": Row(ORGANISER, sees=SIGNED_IN - FILERS, changes=ORGANISER),
     "rechecks/<int:pk>/": Row((), sees=()), "rechecks/<int:pk>/confirm/": Row((), sees=(), post_only=True),
     "rechecks/<int:pk>/close/": Row((), sees=()), "rechecks/entries/<int:pk>/": Row((), sees=()),
@@ -296,6 +300,7 @@ def address(route, world, missing=False):
         "communities": house.community(0).pk, "recognitions": world.recognition.pk, "rounds": house.round.pk, "desk": world.objection.pk, "people": officer.pk,
         "offices": officer.acting.office_id,
         "titles": world.recognition.pk,
+        "standing": house.regions["一县"].pk,
         "regions": house.regions["一县"].pk,
     }.get(route.removeprefix("api/v1/").removeprefix("subsidies/").split("/")[0], 1)  # fmt: skip
     values = {
