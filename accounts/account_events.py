@@ -92,6 +92,7 @@ BUSINESS = {
     "propose_ending": "建议撤销称号",
     "refuse_ending": "不同意撤销称号",
     "revoke": "终止称号",
+    "expire": "称号到期",
     "bar_community": "取消申报资格（社区）",
     "lift_bar": "解除不得申报",
     "report_change": "报告社区变更",

@@ -6,7 +6,6 @@ renamed one's stay with consent. The county looks into it; whoever granted the h
 over: the registry keeps former names and successors, a kept title goes on as a new one that says which it carries.
 """
 
-import calendar
 import datetime as dt
 import json
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from accreditation.recognitions import check_code
 from accreditation.refusals import AlreadyMoved, NotReady
 from accreditation.routes import LEVELS
 from accreditation.title_permissions import ask, at_desk, personal
+from accreditation.windows import month_later
 from regions import communities as registry
 from regions.clock import day_of
 from regions.models import Community, Region
@@ -45,12 +45,6 @@ ENDS = {
     Kind.MOVED: Ending.Kind.DECISION,
 }
 OPEN = (State.REPORTED, State.CHECKED)
-
-
-def month_later(day: dt.date, months: int) -> dt.date:
-    """The last day of a period of calendar months that begins after `day` (reading A28): the same day, or the month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def months_of(community, day: dt.date) -> int | None:

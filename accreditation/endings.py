@@ -1,4 +1,5 @@
-"""How a title ends before its time: proposed by one, decided by another of the level that granted it, told in public.
+"""How a title ends: before its time, proposed by one, decided by another of the level that granted it, told in public; or
+by itself, when the validity that its programme gave it is over.
 
 Fraud also bars the community from applying, for the time the decision sets (甘人社通〔2023〕287号 第十六条, A40). An ended
 title is never taken back into force: a wrong decision is put right by a new title.
@@ -129,6 +130,36 @@ def end(recognition, *, kind, reason, document_number, on, proposed_by, by, at) 
     )  # fmt: skip
     _end(title, ending, by=by, at=at)
     return ending
+
+
+EXPIRED = "有效期届满"
+
+
+def expire_due(at, playing=None) -> list[Recognition]:
+    """End every title whose last day of validity is over; a proposal to end it falls. Running it twice is once.
+
+    It ends on the day after its last one. `playing`: in a demonstration, only the titles of the place whose time this is.
+    """
+    rows = Recognition.objects.filter(ended_on__isnull=True, valid_until__lt=day_of(at)).order_by("pk")
+    due = [title for title in rows if playing is None or playing.plays_at(title.position)]
+    found = [_expire(title, at) for title in due]
+    return [title for title in found if title is not None]
+
+
+@transaction.atomic
+def _expire(title, at):
+    title = _hold(title)
+    if title.ended_on is not None:
+        return None
+    Ending.objects.filter(recognition=title, state=Ending.State.PROPOSED).update(
+        state=Ending.State.REFUSED, decided_at=at
+    )
+    title.ended_on, title.ended_reason = title.valid_until + dt.timedelta(days=1), EXPIRED
+    title.status = Recognition.Status.EXPIRED
+    title.save(update_fields=["ended_on", "ended_reason", "status"])
+    data = {"valid_until": str(title.valid_until)}
+    _record(title, "expire", by=None, at=at, data=data, after={"ended_on": str(title.ended_on)})
+    return title
 
 
 def _end(title, ending, *, by, at):

@@ -3,7 +3,7 @@
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Value
 
 from accounts.models import DeclaredInterest, Posting, Role, User
-from accreditation.models import ApplicationEvent, Assessment, State
+from accreditation.models import ApplicationEvent, Assessment, Recognition, State
 from accreditation.routes import LEVELS, NOTICES, REVIEWS
 
 # Verb → (roles, states it starts from). The states repeat the graph so that a button is offered only where it works.
@@ -141,7 +141,20 @@ def _not_highest(posting, application):
         return "该申报不在您所在单位的办理范围。"
     if LEVELS.index(posting.level) + 1 != application.reached:
         return "取消申报资格由该申报所到的最高一级单位办理。"
+    if application.state == State.RECOGNISED and (title := _standing_title(application)):
+        return f"该社区已获得称号（{title.number}）：请在称号页面以“弄虚作假”建议撤销，撤销称号后再取消这次申报的资格。"
     return ""
+
+
+def _standing_title(application):
+    """The title the application came to, or what goes on with it after a merger or a split, while it has not ended.
+
+    A title is ended by two people with a document of its own (endings.py), never by the way of its application.
+    """
+    title = Recognition.objects.filter(application=application).first()
+    while title is not None and title.ended_on is not None:
+        title = Recognition.objects.filter(carries=title).first()
+    return title
 
 
 def _personal(user, application) -> tuple[bool, bool, bool]:

@@ -87,6 +87,8 @@ def _tiers(top):
             for kind in KINDS:
                 names.text(kind)
             names.close()
+        if item.has("valid_years"):
+            item.whole("valid_years", least=1, most=30)
         item.text("article", "")
         item.close()
     say_twice(top, "层级", keys)

@@ -24,7 +24,15 @@ SOURCE = {
 
 def lines(document) -> list[tuple[str, str, str]]:
     """Every section the document has, in reading order."""
-    found = []
+    found = [
+        (
+            "有效期",
+            f"{tier['name']}自认定之日起 {tier['valid_years']} 年内有效，期满后称号终止。",
+            tier.get("article", ""),
+        )
+        for tier in document["tiers"]
+        if "valid_years" in tier
+    ]
     for name, tell in TELL.items():
         section = document.get(name)
         if section:

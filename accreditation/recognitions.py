@@ -10,6 +10,7 @@ from accounts.events import record_all
 from accreditation import lists, needs, transitions
 from accreditation.models import Application, Recognition, RecognitionEvent, Round
 from accreditation.refusals import AlreadyMoved, NotReady
+from accreditation.windows import month_later
 from regions.clock import day_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I L O U to misread
@@ -103,6 +104,7 @@ def title_of(round_, application, serial, *, document_number, granted_on, issuer
         document_number=document_number,
         year=round_.year,
         granted_on=granted_on,
+        valid_until=month_later(granted_on, 12 * ladder["valid_years"]) if "valid_years" in ladder else None,
         issuer_name=issuer_name,
     )
 

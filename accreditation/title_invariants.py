@@ -1,5 +1,6 @@
 """What must hold of titles after they were granted: endings, carried titles, rechecks, draws. Each yields its breaches."""
 
+import datetime as dt
 import json
 
 from django.db.models import F, Q
@@ -23,6 +24,13 @@ def endings_match(at):
         proposed_by=F("decided_by"), kind__in=(Ending.Kind.FRAUD, Ending.Kind.DECISION)
     ):
         yield f"终止决定 {ending.pk} 的提出与决定是同一人。"
+
+
+def expiries_match(at):
+    """A title that expired ended on the day after the last one of its validity."""
+    for title in Recognition.objects.filter(status=Recognition.Status.EXPIRED):
+        if title.valid_until is None or title.ended_on != title.valid_until + dt.timedelta(days=1):
+            yield f"{title.number} 已到期，但终止日期不是有效期届满的次日。"
 
 
 def carried_titles_follow(at):
@@ -81,4 +89,4 @@ def draws_repeat(at):
             yield f"抽查“{draw.name}”的结果不能重现。"
 
 
-TITLE_CHECKS = (endings_match, carried_titles_follow, rechecks_match, draws_repeat)
+TITLE_CHECKS = (endings_match, expiries_match, carried_titles_follow, rechecks_match, draws_repeat)

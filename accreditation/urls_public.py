@@ -17,6 +17,7 @@ urlpatterns = [
     # /recognised/, /communities/, /certificates/
     path("recognised/", register.recognised, name="recognised"),
     path("recognised/figures/", register.recognised_figures, name="recognised_figures"),
+    path("recognised/ended/", register.ended, name="ended"),
     path("communities/", register.communities, name="communities"),
     path("communities/<int:pk>/", register.community_history, name="community_history"),
     path("certificates/", public.certificate_check, name="certificate_check"),

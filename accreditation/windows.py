@@ -41,3 +41,9 @@ def window_words(text: str) -> str:
 def day_words(day: dt.date) -> str:
     """One day as a sentence has it: 2022年5月15日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def month_later(day: dt.date, months: int) -> dt.date:
+    """The last day of a period of calendar months that begins after `day` (reading A28): the same day, or the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

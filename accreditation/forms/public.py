@@ -111,6 +111,20 @@ class RecognisedQuery(TitleQuery):
         return clean_line(self.cleaned_data["q"])
 
 
+class EndedQuery(_PlaceQuery):
+    """The filters of the list of titles that ended."""
+
+    year = forms.TypedChoiceField(label=_("终止年度"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data, today):
+        super().__init__(data, year=_years(public.ended_years(today)))
+
+    def wanted(self) -> public.EndedFilter:
+        """The filter as far as it was understood; asks the form first."""
+        self.is_valid()
+        return public.EndedFilter(places=self.places, year=self.found("year"))
+
+
 class CommunityQuery(_PlaceQuery):
     """Any community by its name, an old one, or its code."""
 

@@ -51,7 +51,6 @@ class Recognition(models.Model):
 
     class Status(models.TextChoices):
         VALID = "valid", "有效"
-        RECHECK = "recheck", "复查中"
         REVOKED = "revoked", "已撤销"
         EXPIRED = "expired", "已到期"
 
@@ -91,6 +90,15 @@ class Recognition(models.Model):
             models.Index(fields=["community", "granted_on"], name="recognition_community"),
             # The register's order, in which its pages follow one another.
             models.Index(fields=["position", "community", "id"], name="recognition_register"),
+            # What ended, the latest first; what has an end ahead of it.
+            models.Index(
+                fields=["-ended_on", "-id"], condition=Q(ended_on__isnull=False), name="recognition_ended"
+            ),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(ended_on__isnull=True, valid_until__isnull=False),
+                name="recognition_expiry",
+            ),
         ]
 
     def __str__(self):

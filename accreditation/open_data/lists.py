@@ -152,7 +152,6 @@ def _title_rows(told, today):
 
 TITLE_STATES = {
     "valid": "有效",
-    "recheck": "复查中",
     "disputed": "异议处理中",
     "revoked": "已撤销",
     "expired": "已过期",
@@ -184,6 +183,43 @@ TITLES = OpenList(
     _title_page,
     keys=3,
     human="recognised",
+)
+
+
+def _ended_filter(told):
+    return public.EndedFilter(places=told.get("region"), year=told.get("year"))
+
+
+def _ended_page(told, today, size, after):
+    return public.ended_page(_ended_filter(told), today, size, after=after)
+
+
+def _ended_rows(told, today):
+    return public.ended_rows(_ended_filter(told), today)
+
+
+ENDINGS = OpenList(
+    "endings",
+    "已终止的称号",
+    "撤销、到期和因社区撤并而终止的称号，按编号先后；year 是终止的年度",
+    (
+        Column("number", "证书编号"),
+        Column("tier_name", "称号"),
+        Column("community", "社区编号", "whole"),
+        Column("name", "社区"),
+        Column("place", "所在地"),
+        Column("granted_on", "认定日期", "day"),
+        Column("issuer", "认定单位"),
+        Column("ended_on", "终止日期", "day"),
+        Column("kind", "原因", choices=dict(public.KINDS)),
+        Column("document", "决定文号", about="到期的和平台启用以前终止的为空"),
+        Column("later", "承接的证书编号", about="由继任社区承接的才有"),
+        Column("page", "网页", "address", lambda one: reverse("certificate", args=[one.number])),
+    ),
+    (asked.REGION, asked.YEAR),
+    _ended_rows,
+    _ended_page,
+    human="ended",
 )
 
 
@@ -307,5 +343,6 @@ WORKDAYS = OpenList(
     _workdays,
 )
 LISTS = {
-    one.name: one for one in (NOTICES, ENTRIES, TITLES, COMMUNITIES, FIGURES, PROGRAMMES, ROUNDS, WORKDAYS)
+    one.name: one
+    for one in (NOTICES, ENTRIES, TITLES, ENDINGS, COMMUNITIES, FIGURES, PROGRAMMES, ROUNDS, WORKDAYS)
 }

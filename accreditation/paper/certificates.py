@@ -45,7 +45,7 @@ def in_force(titles, day: dt.date):
     return titles.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=day),
         Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-        status__in=(Recognition.Status.VALID, Recognition.Status.RECHECK),
+        status=Recognition.Status.VALID,
     )
 
 

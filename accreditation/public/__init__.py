@@ -8,6 +8,16 @@ For each list a filter, a page of it (or its rows for a paginator), and `…_row
 """
 
 from accreditation.public.answers import ObjectionState, OpenEntry, entry, objection
+from accreditation.public.ended import (
+    KINDS,
+    Ended,
+    EndedFilter,
+    ended,
+    ended_lines,
+    ended_page,
+    ended_rows,
+    ended_years,
+)
 from accreditation.public.figures import Figures, Tile, figures, numbers
 from accreditation.public.histories import History, Place, community, moved_to
 from accreditation.public.lookup import Found, communities
@@ -42,7 +52,10 @@ from accreditation.public.register import (
 )
 
 __all__ = [
+    "KINDS",
     "WORDS",
+    "Ended",
+    "EndedFilter",
     "EntryLine",
     "Figures",
     "Found",
@@ -61,6 +74,11 @@ __all__ = [
     "communities",
     "community",
     "details_until",
+    "ended",
+    "ended_lines",
+    "ended_page",
+    "ended_rows",
+    "ended_years",
     "entry",
     "figures",
     "masked",

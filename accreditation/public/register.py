@@ -18,7 +18,6 @@ from regions.models import Region, Succession, few_by_name, held_by_name
 # state → (tag, word)
 WORDS = {
     "valid": ("done", _("有效")),
-    "recheck": ("returned", _("复查中")),
     "disputed": ("returned", _("异议处理中")),
     "revoked": ("revoked", _("已撤销")),
     "expired": ("declined", _("已过期")),
@@ -117,13 +116,20 @@ def _named(text) -> Q:
 
 
 def shown(rows, today) -> list[Title]:
-    """The rows (TITLE, perhaps more behind) with their state on a day: a valid one whose last day is over has expired."""
-    return [_on(Title(*row[: len(TITLE)]), today) for row in rows]
+    """The rows (TITLE, perhaps more behind) with their state on a day.
+
+    A valid one whose last day is over has expired; one in force, yet with an objection being looked into, is "disputed".
+    """
+    disputed = _disputed()
+    return [_on(Title(*row[: len(TITLE)]), today, disputed) for row in rows]
 
 
-def _on(title, today):
-    over = title.valid_until is not None and title.valid_until < today
-    return replace(title, state="expired") if title.state == "valid" and over else title
+def _on(title, today, disputed):
+    if title.state != "valid":
+        return title
+    if title.valid_until is not None and title.valid_until < today:
+        return replace(title, state="expired")
+    return replace(title, state="disputed") if title.number in disputed else title
 
 
 def title_page(wanted: TitleFilter, today, size, *, rows=None, after="", before="") -> paging.KeyPage:
@@ -135,8 +141,9 @@ def title_page(wanted: TitleFilter, today, size, *, rows=None, after="", before=
 
 def title_rows(wanted: TitleFilter, today) -> Iterator[Title]:
     """The whole register as asked for, in constant memory: what is downloaded is what the page shows."""
+    disputed = _disputed()
     for row in titles(wanted, today).iterator(chunk_size=2000):
-        yield _on(Title(*row[: len(TITLE)]), today)
+        yield _on(Title(*row[: len(TITLE)]), today, disputed)
 
 
 def title_count(wanted: TitleFilter, today, *, rows=None) -> tuple[int, bool]:
@@ -171,24 +178,22 @@ def title_tiers() -> list[tuple[str, list[tuple[str, str, str]]]]:
 
 
 def certificate(number, today) -> Title | None:
-    """The title of a certificate number, or None. In force, yet with an objection being looked into: "disputed"."""
+    """The title of a certificate number, or None."""
     rows = Recognition.objects.filter(number=number).values_list(*TITLE)[:1]
-    found = next(iter(shown(rows, today)), None)
-    if found is not None and found.state == "valid" and _disputed(number):
-        return replace(found, state="disputed")
-    return found
+    return next(iter(shown(rows, today)), None)
 
 
-def _disputed(number) -> bool:
-    """Whether an admitted objection to the application behind the title is unsettled."""
-    about = Objection.objects.filter(entry__application__recognition__number=number)
-    return about.filter(admitted_at__isnull=False, settled_at__isnull=True).exists()
+def _disputed() -> set[str]:
+    """The numbers of the titles with an admitted and unsettled objection to the application behind them: always few."""
+    rows = Objection.objects.filter(admitted_at__isnull=False, settled_at__isnull=True)
+    numbers = rows.filter(entry__application__recognition__isnull=False)
+    return set(numbers.values_list("entry__application__recognition__number", flat=True))
 
 
 def in_force(today) -> Q:
     """The titles held on a day, in titles and in their sums alike."""
     return (
-        Q(granted_on__lte=today, status__in=("valid", "recheck"))
+        Q(granted_on__lte=today, status="valid")
         & (Q(ended_on__isnull=True) | Q(ended_on__gt=today))
         & (Q(valid_until__isnull=True) | Q(valid_until__gte=today))
     )

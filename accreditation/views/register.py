@@ -1,13 +1,14 @@
 """Pages for everyone: the register of titles, its figures, and any community by its name. No sign-in, no script."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accreditation import public
-from accreditation.forms.public import CommunityQuery, RecognisedQuery, TitleQuery
+from accreditation.forms.public import CommunityQuery, EndedQuery, RecognisedQuery, TitleQuery
 from accreditation.views.public import SIZES, shortly_kept, size_of
 from regions import clock
 
@@ -56,6 +57,18 @@ def recognised_figures(request):
         "tiers": [{"label": name, "value": number} for name, number in figures.tiers],
     }
     return render(request, "public/recognised_figures.html", context)
+
+
+@login_not_required
+@require_safe
+@shortly_kept
+def ended(request):
+    """The titles that ended: when, by which document, for what kind of reason."""
+    today = clock.today()
+    form = EndedQuery(request.GET, today)
+    page = Paginator(public.ended(form.wanted(), today), size_of(request)).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "lines": public.ended_lines(page.object_list), "sizes": SIZES}
+    return render(request, "public/ended.html", context)
 
 
 def _bars(tiles):

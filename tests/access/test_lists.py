@@ -22,7 +22,7 @@ IMPORTS = "导入记录，原表和标错的表可以下载"
 # Address → why it is no list to export.
 NOT_EXPORTED = {
     "": PUBLIC, "api/": "开放数据的说明", "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "recognised/": PUBLIC, "communities/<int:pk>/": PUBLIC,
-    "recognised/figures/": PUBLIC, "communities/": "登记簿查询，认定名录另由开放数据下载",
+    "recognised/figures/": PUBLIC, "recognised/ended/": PUBLIC, "communities/": "登记簿查询，认定名录另由开放数据下载",
     "programmes/": PUBLIC, "programmes/<str:key>/": PUBLIC, "objections/": PUBLIC, "certificates/": PUBLIC,
     "home/": OWN, "account/": OWN, "account/post/": OWN, "applications/<int:pk>/send-back/": FILE, "account/interests/": OWN, "jobs/": "自己的任务，文件保留 7 天",
     "people/<int:pk>/": FILE, "applications/<int:pk>/": FILE, "applications/<int:pk>/check/": FILE,

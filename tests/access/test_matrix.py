@@ -116,6 +116,7 @@ OPEN_LISTS = (
     "notices",
     "entries",
     "recognitions",
+    "endings",
     "communities",
     "figures",
     "programmes",
@@ -135,7 +136,7 @@ MATRIX = {
     # Public
     "": PUBLIC, "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "objections/<str:code>/receipt/": PUBLIC,
     "notices/<int:pk>/notice.pdf": PUBLIC, "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
-    "recognised/figures/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
+    "recognised/figures/": PUBLIC, "recognised/ended/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
     "papers/": PUBLIC, "papers/<str:code>/": PUBLIC,
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
     "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,

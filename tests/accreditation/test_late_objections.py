@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from accreditation import notices, transitions
+from accreditation import endings, notices, transitions
 from accreditation.models import NoticeEntry, Objection, Recognition, State
 from accreditation.refusals import NotReady
-from regions.clock import end_of
+from regions.clock import day_of, end_of
 from tests.factories import acting, moment
 
 AT = moment(dt.date(2017, 12, 20))
@@ -43,6 +43,9 @@ def test_one_about_a_community_that_left_is_still_not_admitted(house, late):
     title, objection = late
     by = acting(house.officer("甲省", Role.APPROVER))
     application = house.fresh(title.application)
+    clerk = acting(house.officer("甲省", Role.HANDLER))
+    told = {"reason": "伪造就业凭证", "document_number": "x", "on": day_of(AT)}
+    endings.end(title, kind="fraud", proposed_by=clerk, by=by, at=AT, **told)
     transitions.disqualify(application, by=by, at=AT, seen=application.moves, reason="伪造就业凭证")
     with pytest.raises(NotReady):
         notices.admit(objection, by=acting(house.officer("甲省", Role.HANDLER)), at=AT)

@@ -108,8 +108,8 @@ def test_a_certificate_says_its_state_first(client, house, today):
     assert "已过期" in page()
     Recognition.objects.update(status="revoked")
     assert "已撤销" in page()
-    Recognition.objects.update(status="recheck")
-    assert "复查中" in page()
+    Recognition.objects.update(status="expired")
+    assert "已过期" in page()
 
 
 def test_an_unknown_certificate_is_said_so_and_guessing_ends(client, house, today):

@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from accounts import anchors, jobs, limits, signs
 from accounts.imports import batches
-from accreditation import notices, title_sums
+from accreditation import endings, notices, title_sums
 from regions import clock
 
 
 class Command(BaseCommand):
-    help = "结束到期的公示，清理过期的登录和计数，每天一次核对并存证事件链。可以重复运行。"
+    help = "结束到期的公示和有效期已满的称号，清理过期的登录和计数，每天一次核对并存证事件链。可以重复运行。"
 
     def handle(self, *args, **options):
         limits.sweep(timezone.now())
@@ -34,3 +34,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{notice.title}：公示结束日期调整为 {notice.last_day:%Y-%m-%d}。")
         for notice, closed, held in notices.close_due(at, playing):
             self.stdout.write(f"{notice.title}：{closed} 个社区公示结束，{held} 个因异议暂缓。")
+        for title in endings.expire_due(at, playing):
+            self.stdout.write(f"{title.number}：有效期已满，称号终止。")
