@@ -4,15 +4,24 @@
 What the money was used for is fund_table.py's.
 """
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accreditation import lists, quota_table
 from accreditation.disclosure import shown_passed, shown_total
-from accreditation.models import Application, NoticeEntry, Recheck, Recognition, State
+from accreditation.models import (
+    Application,
+    NoticeEntry,
+    Recheck,
+    RecheckEntry,
+    RecheckRound,
+    Recognition,
+    State,
+)
 from accreditation.official_sheets import Column, Table, write
 from accreditation.routes import LEVELS
 from accreditation.workbooks import Book, points
 from regions.clock import day_of
+from regions.models import Region
 from scoring.models import PASSED
 
 PLACES = {"city": "市（州）", "county": "县（市、区）", "street": "街道（乡镇）"}
@@ -218,14 +227,26 @@ def rechecked(region, year: int):
     """The provincial and national titles of a region's communities that a recheck of the year looks at, with their rechecks.
 
     In force at the end of the year before, or rechecked in it (平人社办〔2021〕141号 一: provincial incl. star and national).
+    Below a region whose recheck of that year was opened, those of its register alone.
     """
+    opened = Q(pk__in=())
+    for place in Region.objects.filter(pk__in=RecheckRound.objects.filter(year=year).values("region")):
+        opened |= Q(position__range=(place.position, place.last))
+    entries = RecheckEntry.objects.filter(round__year=year)
+    listed = Exists(entries.filter(recognition=OuterRef("pk"))) | Exists(
+        Recheck.objects.filter(recognition=OuterRef("pk"), year=year)
+    )
     return (
         Recognition.objects.filter(
             position__range=(region.position, region.last), money__in=("provincial", "national"), granted_on__year__lt=year
         )
         .filter(Q(ended_on__isnull=True) | Q(ended_on__year__gte=year))
+        .filter(~opened | Q(listed))
         .select_related("community__street__parent")
-        .prefetch_related(Prefetch("rechecks", Recheck.objects.filter(year=year), to_attr="of_year"))
+        .prefetch_related(
+            Prefetch("rechecks", Recheck.objects.filter(year=year), to_attr="of_year"),
+            Prefetch("recheck_entries", entries.order_by("pk"), to_attr="lines_of_year"),
+        )
         .order_by("position", "community", "granted_on", "pk")
     )  # fmt: skip
 
@@ -238,8 +259,7 @@ def recheck_rows(region, year: int):
     for number, titles in enumerate(together.values(), 1):
         community = titles[0].community
         parent = community.street.parent
-        found = [one for title in titles for one in title.of_year]
-        results = {CHECKED[one.passed] for one in found}
+        results = {word for title in titles for word in _results(title)}
         yield [
             number, parent.name if parent else "", community.street.name, community.name,
             f"{community.contact} {community.office_phone}".strip(),
@@ -248,6 +268,13 @@ def recheck_rows(region, year: int):
             _years(t for t in titles if t.issuer == "province" and t.rank > 1),
             "不合格" if "不合格" in results else "、".join(sorted(results)),
         ]  # fmt: skip
+
+
+def _results(title) -> list[str]:
+    """What the year's register says of a title: what its line found, as soon as it is filled in; else its outcome."""
+    if title.lines_of_year:
+        return [CHECKED[one.passed] for one in title.lines_of_year if one.passed is not None]
+    return [CHECKED[one.passed] for one in title.of_year]
 
 
 def _years(titles) -> str:
