@@ -141,6 +141,7 @@ BUSINESS = {
     "repay": "登记收回资金",
     "order_stop": "决定停发补助",
     "lift_stop": "恢复补助",
+    "release_grant": "决定续拨撤并社区的补助",
     "reconcile": "核对资金台账",
     "export_ledger": "导出资金台账",
     "export_statement": "导出资金使用情况表",

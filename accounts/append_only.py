@@ -25,6 +25,7 @@ TABLES = [
     "subsidies_expensefile",
     "subsidies_finding",
     "subsidies_moneyevent",
+    "subsidies_release",
     "subsidies_signature",
 ]
 

@@ -36,7 +36,7 @@ from accreditation.models import Recognition
 from accreditation.refusals import NotReady, NotYours
 from regions.clock import day_of
 from regions.models import Community, Succession
-from subsidies import ledger, permissions, rules
+from subsidies import ledger, lineage, permissions, rules
 from subsidies.models import Accrual, Entry, Stop
 
 MARK = 10**15  # above every key of a title: rank of its level × MARK + key sorts titles by level, then by key
@@ -149,7 +149,8 @@ def due(held: rules.Rules, fiscal_year: int, cut_off: dt.date):
         output_field=BigIntegerField(),
     )
     rows = titles(held, fiscal_year, cut_off).filter(~Exists(there))
-    if barred := stopped(held, fiscal_year) | heirs(held, fiscal_year):
+    waiting = lineage.pending(cut_off) if held.yearly else set()
+    if barred := stopped(held, fiscal_year) | heirs(held, fiscal_year) | waiting:
         rows = rows.exclude(community__in=barred)
     return (
         rows.order_by()
@@ -252,12 +253,15 @@ def stopped(held: rules.Rules, fiscal_year: int) -> set[int]:
 
 
 def heirs(held: rules.Rules, fiscal_year: int) -> set[int]:
-    """Communities founded out of others that have this year's (or this award's) entry: it is their lineage's."""
-    entries = Entry.objects.filter(community=OuterRef("predecessor"), kind=held.kind)
+    """Communities founded out of others that have this year's (or this award's) entry: it is their lineage's.
+
+    Of whatever day the change is: one reported late ended before the cut-off day a community that has its entry already.
+    """
+    entries = Entry.objects.filter(community=OuterRef("predecessor"), kind=held.kind, reverses__isnull=True)
+    entries = entries.filter(~Exists(Entry.objects.filter(reverses=OuterRef("pk"))))
     changes = Succession.objects.filter(successor__isnull=False)
     if held.yearly:
         entries = entries.filter(fiscal_year=fiscal_year)
-        changes = changes.filter(on__year=fiscal_year)
     else:
         entries = entries.filter(programme=held.programme)
     return founded_from(set(changes.filter(Exists(entries)).values_list("predecessor", flat=True)))
@@ -309,6 +313,8 @@ def suppressed(community: Community, held: rules.Rules, fiscal_year: int) -> lis
             found.append(Suppressed(title, f"按最高层级补助，已按“{won.tier_name}”计提，不重复享受。"))
         elif community.pk in stopped(held, fiscal_year):
             found.append(Suppressed(title, "已决定停发补助，尚未恢复。"))
+        elif community.pk in lineage.pending(cut_off):
+            found.append(Suppressed(title, "社区变更报告正在办理，决定后计提。"))
         elif community.until is not None and community.until <= cut_off:
             found.append(Suppressed(title, f"社区已于 {community.until.isoformat()} 撤并。"))
         else:

@@ -23,9 +23,9 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
-from subsidies import accrual, ledger, permissions, rules
+from subsidies import accrual, ledger, lineage, permissions, rules
 from subsidies.accrual import COLUMNS
-from subsidies.models import Batch, Entry, Kind
+from subsidies.models import Accrual, Batch, Entry, Kind, Release
 from subsidies.money import yuan
 
 
@@ -67,8 +67,16 @@ def _open(programme, fiscal_year, region):
 
 
 def _held_back(held, fiscal_year):
-    stopped = accrual.stopped(held, fiscal_year) if held.yearly else set()
-    return Q(community__until__isnull=False) | Q(community__in=stopped)
+    out = set()
+    if held.yearly:
+        out = accrual.stopped(held, fiscal_year) | _waiting(held, fiscal_year)
+    released = Exists(Release.objects.filter(entry=OuterRef("pk")))
+    return (Q(community__until__isnull=False) & ~released) | Q(community__in=out)
+
+
+def _waiting(held, fiscal_year):
+    run = Accrual.objects.filter(programme=held.programme, fiscal_year=fiscal_year).first()
+    return lineage.pending(run.cut_off if run else held.cut_off(fiscal_year))
 
 
 def preview(programme: str, fiscal_year: int, region) -> Preview:
@@ -78,14 +86,18 @@ def preview(programme: str, fiscal_year: int, region) -> Preview:
         payable(programme, fiscal_year, region).select_related("community").order_by("position", "pk")
     )
     left = _open(programme, fiscal_year, region).filter(_held_back(held, fiscal_year))
-    told = [(row, _because(row)) for row in left.select_related("community").order_by("position", "pk")]
+    waiting = _waiting(held, fiscal_year) if held.yearly else set()
+    left = left.select_related("community").order_by("position", "pk")
+    told = [(row, _because(row, waiting)) for row in left]
     fen = sum(row.now for row in rows)
     return Preview(rows, fen, f"{len(rows)}-{fen}", told)
 
 
-def _because(row):
+def _because(row, waiting):
     if row.community.until is not None:
         return f"社区已于 {row.community.until.isoformat()} 撤并，待决定后办理。"
+    if row.community_id in waiting:
+        return "社区变更报告正在办理，决定后办理。"
     return "已决定停发补助，尚未恢复。"
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("entries/<int:pk>/receive/", books.confirm_receipt, name="confirm_receipt"),
     path("entries/<int:pk>/reverse/", books.reverse_entry, name="reverse_entry"),
     path("entries/<int:pk>/correct/", paying.correct_accrual, name="correct_accrual"),
+    path("entries/<int:pk>/release/", paying.release_grant, name="release_grant"),
     path("expenses/<int:pk>/", books.expense, name="expense"),
     path("papers/<int:pk>/", books.expense_file, name="expense_file"),
     # Audits

@@ -70,6 +70,11 @@ class OrderStop(forms.Form):
     document = LineField(label="停发文号", max_length=60)
 
 
+class Release(forms.Form):
+    reason = LineField(label="理由", max_length=300)
+    document = LineField(label="决定文号", max_length=60)
+
+
 class LiftStop(Dated):
     resumes_year = forms.IntegerField(
         label="自哪一年度起恢复", widget=forms.TextInput(attrs={"class": "w4", "inputmode": "numeric"})

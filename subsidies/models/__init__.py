@@ -1,7 +1,7 @@
 """Tables of the money: the ledger, what was bought, what was reported, audited, recovered and stopped."""
 
 from subsidies.models.audits import Finding, Recovery, Signature, SpendingReport, Stop
-from subsidies.models.ledger import Accrual, Batch, Entry, Kind, MoneyEvent, RegionSum
+from subsidies.models.ledger import Accrual, Batch, Entry, Kind, MoneyEvent, RegionSum, Release
 from subsidies.models.spending import Expense, ExpenseFile
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "MoneyEvent",
     "Recovery",
     "RegionSum",
+    "Release",
     "Signature",
     "SpendingReport",
     "Stop",

@@ -121,6 +121,20 @@ class Entry(models.Model):
         ]
 
 
+class Release(models.Model):
+    """A decision that a merged community's grant is paid after all: its successor goes on with these books (A41)."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="release")
+    successor = models.ForeignKey(Community, models.PROTECT, related_name="+")
+    reason = models.CharField("理由", max_length=300)
+    document = models.CharField("决定文号", max_length=60)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "续拨决定"
+
+
 class RegionSum(models.Model):
     """What the entries at or below a region come to, by programme, year, kind and use: kept as they are posted.
 

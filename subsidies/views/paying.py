@@ -12,7 +12,7 @@ from accounts.models import Role
 from accreditation.refusals import NotYours
 from regions import clock
 from regions.models import Region
-from subsidies import accrual, invariants, ledger, payments, permissions, rules
+from subsidies import accrual, invariants, ledger, lineage, payments, permissions, rules
 from subsidies.forms import offices
 from subsidies.forms.books import Reverse
 from subsidies.forms.fields import say
@@ -94,6 +94,33 @@ def correct_accrual(request, pk):
     form.fields["reason"].label = "更正理由"
     context = {"community": entry.community, "entry": entry, "form": form}
     return render(request, "subsidies/correct.html", context, status=status)
+
+
+@require_http_methods(METHODS)
+def release_grant(request, pk):
+    """A merged community's unpaid grant goes on with its successor, by decision."""
+    rows = Entry.objects.filter(
+        community__in=permissions.communities_visible_to(request.user), kind__in=ledger.OPENING, reverses__isnull=True
+    )  # fmt: skip
+    entry = get_object_or_404(rows.filter(community__until__isnull=False).select_related("community"), pk=pk)
+    if sentence := lineage.why_not_release(request.user, entry):
+        raise NotYours(sentence)
+    form, status = offices.Release(), 200
+    if request.method == "POST":
+        form, status = offices.Release(request.POST), 400
+        if form.is_valid():
+            try:
+                made = lineage.release(entry, **form.cleaned_data, by=request.user, at=clock.now())
+            except ValidationError as refusal:
+                say(form, refusal)
+                status = 409
+            else:
+                messages.success(request, f"已决定续拨，由{made.successor.name}承接，列入下一批次。")
+                return redirect("subsidies:community", pk=entry.community_id)
+    context = {
+        "community": entry.community, "entry": entry, "form": form, "successor": lineage.successor_of(entry.community),
+    }  # fmt: skip
+    return render(request, "subsidies/release.html", context, status=status)
 
 
 @require_safe

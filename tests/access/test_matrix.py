@@ -251,7 +251,7 @@ MATRIX = {
     "subsidies/communities/<int:pk>/<int:year>/report/": Row((), sees=SEES_MONEY - {"filer"}),
     "subsidies/communities/<int:pk>/stop/": Row((), sees=SEES_MONEY),
     "subsidies/entries/<int:pk>/receive/": NOT_ASKED, "subsidies/entries/<int:pk>/reverse/": NOT_ASKED,
-    "subsidies/entries/<int:pk>/correct/": NOT_ASKED,
+    "subsidies/entries/<int:pk>/correct/": NOT_ASKED, "subsidies/entries/<int:pk>/release/": NOT_ASKED,
     "subsidies/expenses/<int:pk>/": NOT_ASKED, "subsidies/papers/<int:pk>/": NOT_ASKED, "subsidies/recoveries/": MONEY_DESK,
     "subsidies/audits/": MONEY_DESK, "subsidies/reports/<int:pk>/": NOT_ASKED, "subsidies/reports/<int:pk>/sign/": NOT_ASKED,
     "subsidies/reports/<int:pk>/find/": NOT_ASKED, "subsidies/findings/<int:pk>/recover/": NOT_ASKED,
