@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accreditation import recognitions, rounds
 from accreditation.models import Round
-from demonstration import gansu_money
+from demonstration import after_titles, gansu_money
 from demonstration.driving import moment
 from demonstration.stage import Stage, some
 from regions import clock
@@ -31,9 +31,10 @@ def fill(write) -> dict:
     gansu_money.go_on(purse, province, cities, counties)
     round_ = _round(stage, cities)
     drive = stage.driver(round_, "provincial")
+    merging = stage.everyone()[-3]
     for number, community in enumerate(stage.everyone()):
-        if number % 6 == 5:
-            continue  # holds no city-level title
+        if number % 6 == 5 or community == merging:
+            continue  # holds no city-level title, or is about to be merged
         at = moment(dt.date(2024, 4, 8 + number % 5), stage.rng)
         application = drive.start(community, at)
         if number % 11 == 9:
@@ -48,6 +49,7 @@ def fill(write) -> dict:
         _city(stage, drive, cities[name], notice=name != "天水市")
     stage.tick_until(dt.date(2024, 5, 25))
     _province(stage, drive)
+    _changes(stage, cities["酒泉市"], counties["酒泉市"])
     stage.tick_until(TODAY)
     clock.move(moment(TODAY), province)
     stage.account_of("draft", "正在填报")
@@ -102,6 +104,37 @@ def _round(stage, cities) -> Round:
     for name, size in CITIES.items():
         rounds.set_quota(round_, "provincial", cities[name], size, by=by, at=at)
     return stage.open(round_, moment(dt.date(2024, 4, 1)))
+
+
+@transaction.atomic
+def _changes(stage, city, counties):
+    """第十一条: a new name kept with consent, a merger reported late whose title ends, and a report still to look into."""
+    rows = stage.everyone()
+    first, second = counties
+    named = next(one for one in rows if first.contains(one.position))
+    told = after_titles.report(
+        stage, named, "renamed", dt.date(2024, 4, 10), dt.date(2024, 4, 24), name=f"新{named.name}"
+    )
+    after_titles.decide(
+        stage, told, first, city, dt.date(2024, 4, 28), dt.date(2024, 5, 7), "酒人社函〔2024〕15号", keep=True
+    )
+    told = after_titles.report(
+        stage, rows[-3], "merged", dt.date(2024, 5, 6), dt.date(2024, 6, 7), into=rows[-2].pk
+    )
+    after_titles.decide(
+        stage,
+        told,
+        second,
+        city,
+        dt.date(2024, 6, 11),
+        dt.date(2024, 6, 12),
+        "酒人社函〔2024〕27号",
+        keep=False,
+    )
+    waiting = next(one for one in rows if city.contains(one.position) and one not in (named, *rows[-3:]))
+    after_titles.report(
+        stage, waiting, "renamed", dt.date(2024, 6, 3), dt.date(2024, 6, 11), name=f"东{waiting.name}"
+    )
 
 
 def _county(stage, drive, county, *, half):

@@ -5,8 +5,9 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.models import Department, Office, Posting, Role
-from accreditation import panel_scores, panels
+from accreditation import panel_scores, panels, recognitions
 from accreditation.models import PanelScore
+from demonstration import after_titles
 from demonstration.driving import moment
 from demonstration.stage import Stage, some
 from regions import clock
@@ -43,6 +44,7 @@ def fill(write) -> dict:
         stage.through_street(drive, dt.date(2022, 1, 6))
         for county in counties:
             _county(stage, drive, county)
+    _rechecks(stage, city, counties)
     assessors = _appoint(stage, round_, counties)
     _score(stage, round_, drives)
     stage.tick_until(TODAY)
@@ -56,6 +58,28 @@ def fill(write) -> dict:
     for user, note in assessors:
         stage.account(user, note)
     return {"accounts": stage.rows}
+
+
+@transaction.atomic
+def _rechecks(stage, city, counties):
+    """The year's recheck of provincial titles (平人社办〔2021〕141号 一): confirmed in two counties, on its way in the others."""
+    held = [stage.communities[street][0] for street in stage.communities]
+    recognitions.take_over(
+        held, tier="provincial", tier_name="省级充分就业社区", issuer="province", rank=1, money="provincial",
+        issuer_name="河南省人力资源和社会保障厅", document_number="", granted_on=dt.date(2018, 6, 29), code="PDP2018",
+        by=None, at=moment(dt.date(2021, 12, 30)),
+    )  # fmt: skip
+    round_ = after_titles.open_recheck(
+        stage, 2021, dt.date(2021, 12, 31), "2021年度省级充分就业社区复查", "平人社办〔2021〕141号"
+    )
+    for number, county in enumerate(counties):
+        for place, entry in enumerate(after_titles.lines(round_, county)):
+            if number < 2:
+                after_titles.passed(stage, entry, dt.date(2022, 1, 4))
+            elif place == 0:
+                failed = "就业困难人员就业率未达标，零就业家庭一户超过一个月未消除。" if number == 2 else ""
+                entry = after_titles.check(stage, entry, dt.date(2022, 1, 6), failed=failed)
+                after_titles.confirm(stage, entry, dt.date(2022, 1, 7))
 
 
 def _county(stage, drive, county):

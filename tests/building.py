@@ -190,6 +190,22 @@ def walk_money():
     return build(_cast)
 
 
+@builder
+def walk_titles():
+    """The house with provincial titles of 2018 and 平顶山市's rules of rechecks in 东市, on 5 January 2022."""
+    from tests.titles.conftest import Titled
+
+    titled = Titled(House())
+    clock.move(moment(dt.date(2022, 1, 5)), titled.house.province)
+    first = titled.titles[0]
+    return {
+        **_cast(titled.house),
+        "key": titled.version.programme.key,
+        "number": first.number,
+        "title": first.pk,
+    }
+
+
 def _cast(house):
     """Who plays whom: the people over the house's first community, and its filer."""
     seats = {
