@@ -17,7 +17,7 @@ from pathlib import Path
 USER = "postgres"
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The newest server on this machine; RuntimeError where there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     if not found:
@@ -34,7 +34,7 @@ def _as_user() -> list[str]:
 @contextlib.contextmanager
 def running(name="portal"):
     """Yields (folder of the socket, address for PORTAL_DATABASE)."""
-    binaries = _binaries()
+    found = binaries()
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
     if os.geteuid() == 0:
         owner = pwd.getpwnam(USER)
@@ -42,7 +42,7 @@ def running(name="portal"):
         folder.chmod(0o755)
     run = [
         *_as_user(),
-        str(binaries / "initdb"),
+        str(found / "initdb"),
         "-D",
         str(folder / "data"),
         "-A",
@@ -55,7 +55,7 @@ def running(name="portal"):
     ]
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
     settings = f"-k {folder} -c listen_addresses='' -c max_connections=300 -c shared_buffers=256MB"
-    control = [*_as_user(), str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    control = [*_as_user(), str(found / "pg_ctl"), "-D", str(folder / "data"), "-w"]
     subprocess.run(
         [*control, "-o", settings, "-l", str(folder / "log"), "start"], check=True, stdout=subprocess.DEVNULL
     )
@@ -73,7 +73,7 @@ def address(folder, name) -> str:
 def create(folder, name, template="template0") -> None:
     """CREATE DATABASE from a template nobody is connected to."""
     subprocess.run(
-        [str(_binaries() / "createdb"), "-h", str(folder), "-U", USER, "-T", template, name], check=True
+        [str(binaries() / "createdb"), "-h", str(folder), "-U", USER, "-T", template, name], check=True
     )
 
 

@@ -9,10 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from tests.bench import (  # noqa: E402
+    desk,
     exporting,
     importing,
     list_exporting,
     money,
+    moves,
     pages,
     papers,
     public_speed,
@@ -21,6 +23,8 @@ from tests.bench import (  # noqa: E402
 
 MEASURES = {
     "pages": pages.measure,
+    "desk": desk.measure,
+    "moves": moves.measure,
     "public": public_speed.measure,
     "scoring": scoring_speed.measure,
     "money": money.measure,

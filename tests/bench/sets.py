@@ -79,7 +79,7 @@ def _streets(house):
                 add_region(county, f"{LETTERS[s]}门街道", "street", "", code_date=CODE_DATE)
 
 
-def _copied(model, values: dict, source: str) -> None:
+def copied(model, values: dict, source: str) -> None:
     """INSERT … SELECT of a model's rows (as `r`), some columns replaced by expressions over `source`."""
     table = model._meta.db_table
     columns = [
@@ -111,7 +111,7 @@ def _communities(count):
             "'社区'",
         )
     )
-    _copied(
+    copied(
         Community,
         {
             "name": name,
@@ -127,7 +127,7 @@ def _communities(count):
 
 def _titles(count):
     one = Recognition.objects.order_by("pk").first()
-    _copied(
+    copied(
         Recognition,
         {
             "community_id": "c.id",
@@ -142,17 +142,24 @@ def _titles(count):
 
 
 def _applications(patterns, count):
-    """Copies in turn of the patterns, each for a community of its own; keys are worked out, so that copies find theirs."""
+    """Copies in turn of the patterns, each for a community of its own."""
     first = Community.objects.filter(street__name__endswith="门街道").order_by("pk").first().pk
-    states = list(patterns)
+    pairs = []
+    for state, pattern in patterns.items():
+        turns = ", ".join(str(turn) for turn, one in enumerate(STANDING) if one == state)
+        pairs.append((pattern, f"c.id < {first + count} AND (c.id - {first}) % {len(STANDING)} IN ({turns})"))
+    copy_applications(pairs, first)
+
+
+def copy_applications(pairs, first: int) -> None:
+    """Copies of applications with all that is theirs. pairs: (pattern, which communities `c`); first: the first one's key.
+
+    Keys are worked out from the community's, so that sheets and applications find each other.
+    """
     keys = {model: _last(model) for model in (Application, ScoreSheet)}
-    for n, pattern in enumerate(patterns[state] for state in states):
-        turns = ", ".join(str(turn) for turn, state in enumerate(STANDING) if state == states[n])
+    for pattern, which in pairs:
         new = f"{keys[Application]} + 1 + (c.id - {first})"
-        place = (
-            f"JOIN regions_community c ON c.id >= {first} AND c.id < {first + count}"
-            f" AND (c.id - {first}) % {len(STANDING)} IN ({turns})"
-        )
+        place = f"JOIN regions_community c ON c.id >= {first} AND {which}"
         _copy_sheets(pattern, keys[ScoreSheet], first, new, place)
     with connection.cursor() as cursor:
         for model in (Application, ScoreSheet):
@@ -172,8 +179,8 @@ def _copy_sheets(pattern, sheets, first, new, place):
 
     for slot, key in enumerate(owners):
         if key:
-            _copied(ScoreSheet, {"id": sheet(slot)}, f"{place} WHERE r.id = {key}")
-    _copied(
+            copied(ScoreSheet, {"id": sheet(slot)}, f"{place} WHERE r.id = {key}")
+    copied(
         Application,
         {
             "id": new,
@@ -186,9 +193,9 @@ def _copy_sheets(pattern, sheets, first, new, place):
     )
     for slot, one in enumerate(assessments, 1):
         values = {"application_id": new, "sheet_id": sheet(slot) if one.sheet_id else "NULL"}
-        _copied(Assessment, values, f"{place} WHERE r.id = {one.pk}")
+        copied(Assessment, values, f"{place} WHERE r.id = {one.pk}")
     for model in (Filing, SiteVisit):
-        _copied(model, {"application_id": new}, f"{place} WHERE r.application_id = {pattern.pk}")
+        copied(model, {"application_id": new}, f"{place} WHERE r.application_id = {pattern.pk}")
 
 
 def _last(model):
