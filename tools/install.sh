@@ -7,7 +7,7 @@ what=$1
 # Debian packages: for PDFs always, for tests a browser, a database server and what Chromium 69 needs.
 packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 if [ "$what" = test ]; then
-    packages="$packages chromium poppler-utils postgresql libgl1 libegl1 libnss3 libxcomposite1 libxcursor1 libxdamage1 libxi6 libxrandr2 libxtst6 libasound2 libdbus-1-3 libxkbcommon0"
+    packages="$packages chromium poppler-utils postgresql nginx-light curl openssl libgl1 libegl1 libnss3 libxcomposite1 libxcursor1 libxdamage1 libxi6 libxrandr2 libxtst6 libasound2 libdbus-1-3 libxkbcommon0"
 fi
 missing=""
 for package in $packages; do
