@@ -54,7 +54,9 @@ def wait_for(question, seconds=60):
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/notices/", "/recognised/", "/login/", "/objections/", "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/notices/", "/recognised/", "/login/", "/objections/", "/api/v1/openapi.json"]
+)
 def test_public_pages_through_the_proxy(deployment, told, path):
     answer = Browser(deployment).get(path)
     assert answer.status == 200
