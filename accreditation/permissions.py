@@ -1,8 +1,9 @@
 """Who may act: the only such rule. Asked for every button and again under the lock."""
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Value
+from django.db import connection
+from django.db.models import F
 
-from accounts.models import DeclaredInterest, Posting, Role, User
+from accounts.models import DeclaredInterest, Posting, Role
 from accreditation.models import ApplicationEvent, Assessment, Recognition, State
 from accreditation.routes import LEVELS, NOTICES, REVIEWS
 
@@ -157,30 +158,32 @@ def _standing_title(application):
     return title
 
 
+# Asked at every press of every verb, so it is plain SQL: building it anew would take longer than answering it.
+IS_STAFF = "EXISTS (SELECT 1 FROM accounts_posting WHERE user_id = %s AND community_id = %s)"
+IS_INTERESTED = "EXISTS (SELECT 1 FROM accounts_declaredinterest WHERE user_id = %s AND community_id = %s)"
+HAS_PROPOSED = "EXISTS (SELECT 1 FROM accreditation_assessment WHERE application_id = %s AND handler_id = %s AND state = %s)"
+HAS_WORKED = (
+    "EXISTS (SELECT 1 FROM accreditation_applicationevent l JOIN accounts_event e ON e.seq = l.event_id"
+    " JOIN accounts_posting p ON p.id = e.posting_id WHERE l.application_id = %s AND e.actor_id = %s"
+    f" AND p.office_id = %s AND e.action IN ({', '.join(['%s'] * len(HANDLING))}))"
+)
+
+
 def _personal(user, application) -> tuple[bool, bool, bool]:
     """In one query: own or former staff of the community; a declared interest in it; handled it at its present desk.
 
     The first two neither handle nor decide; who scored, visited or proposed does not decide, whoever proposed last,
     unless the programme lets one clerk do both.
     """
-    own = {"user": OuterRef("pk"), "community": application.community_id}
-    handled = Value(False)
+    asked, values = [IS_STAFF, IS_INTERESTED], [user.pk, application.community_id] * 2
     if application.state in REVIEWS and not application.step.one_clerk:
-        proposed = application.assessments.filter(handler=OuterRef("pk"), state=application.state)
-        events = ApplicationEvent.objects.filter(
-            application=application,
-            event__actor=OuterRef("pk"),
-            event__action__in=HANDLING,
-            event__posting__office=user.acting.office_id,
-        )
-        handled = Exists(proposed) | Exists(events)
-    asked = {
-        "staff": Exists(Posting.objects.filter(**own)),
-        "interested": Exists(DeclaredInterest.objects.filter(**own)),
-        "handled": ExpressionWrapper(handled, BooleanField()),
-    }
-    found = User.objects.filter(pk=user.pk).values(**asked).get()
-    return bool(found["staff"]), bool(found["interested"]), bool(found["handled"])
+        asked.append(f"({HAS_PROPOSED} OR {HAS_WORKED})")
+        values += [application.pk, user.pk, application.state]
+        values += [application.pk, user.pk, user.acting.office_id, *HANDLING]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(asked)}", values)
+        found = [bool(value) for value in cursor.fetchone()]
+    return found[0], found[1], len(found) > 2 and found[2]
 
 
 def verbs_for(user, application) -> list[str]:
