@@ -1,6 +1,7 @@
-"""Run all measures and print them. Nothing here passes or fails: it is read."""
+"""Run all measures, print them and write docs/performance.md. Nothing here passes or fails: it is read."""
 
 import argparse
+import datetime as dt
 import os
 
 import django
@@ -18,6 +19,7 @@ from tests.bench import (  # noqa: E402
     pages,
     papers,
     public_speed,
+    report,
     scoring_speed,
 )
 
@@ -37,5 +39,5 @@ MEASURES = {
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="tests.bench")
     parser.add_argument("only", nargs="*", choices=[*MEASURES, []])
-    for name in parser.parse_args().only or MEASURES:
-        MEASURES[name]()
+    chosen = parser.parse_args().only or MEASURES
+    report.run({name: MEASURES[name] for name in chosen}, dt.date.today())
