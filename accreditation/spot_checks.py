@@ -200,6 +200,7 @@ def recuse(inspector, *, reason, by, at) -> DrawInspector | None:
         .get(pk=inspector.pk)
     )
     draw = held.target.draw
+    _ask_drawn(draw)
     if held.user_id != by.pk:
         ask(why_not_run(by, draw.region))
     if held.recused_at:
@@ -215,6 +216,11 @@ def recuse(inspector, *, reason, by, at) -> DrawInspector | None:
         data={"member": code_of(held.user_id), "reason": reason.strip(), "replaced": code_of(follower) if follower else ""},
     )  # fmt: skip
     return made
+
+
+def _ask_drawn(draw):
+    if draw.state != State.DRAWN:
+        raise AlreadyMoved(f"这次抽查现为“{draw.get_state_display()}”。")
 
 
 def _next(draw, target) -> int | None:
@@ -243,6 +249,7 @@ def find(target, *, passed, finding, visited_on: dt.date, by, at) -> DrawTarget:
     )
     if not held.inspectors.filter(user=by, recused_at=None).exists():
         raise NotYours("检查情况由抽到的检查人员登记。")
+    _ask_drawn(held.draw)
     if held.passed is not None:
         raise AlreadyMoved("检查情况已经登记。")
     found = {}

@@ -10,6 +10,7 @@ from accreditation import (
     urls_plans,
     urls_rounds,
     urls_rubrics,
+    urls_spot_checks,
     urls_tables,
     urls_titles,
 )
@@ -27,4 +28,5 @@ urlpatterns = [
     *urls_rubrics.urlpatterns,  # score sheets from Excel
     *urls_tables.urlpatterns,  # official tables, the workbook of a round, packets
     *urls_titles.urlpatterns,  # titles, their endings, yearly rechecks
+    *urls_spot_checks.urlpatterns,  # spot checks: pool, seed, draw, findings
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.views import documents, paper_check, public, register
+from accreditation.views import documents, draws, paper_check, public, register
 
 urlpatterns = [
     path("", public.public_home, name="public_home"),
@@ -22,6 +22,13 @@ urlpatterns = [
     path("communities/<int:pk>/", register.community_history, name="community_history"),
     path("certificates/", public.certificate_check, name="certificate_check"),
     path("certificates/<str:number>/", public.certificate, name="certificate"),
+    # /draws/
+    path("draws/", draws.draws, name="draws"),
+    path("draws/spot_draw.py", draws.draw_script, name="draw_script"),
+    path("draws/<int:pk>/", draws.public_draw, name="public_draw"),
+    path("draws/<int:pk>/pool.txt", draws.draw_pool, name="draw_pool"),
+    path("draws/<int:pk>/again/", draws.repeat_draw, name="repeat_draw"),
+    path("draws/<int:pk>/certificate.pdf", draws.draw_certificate, name="draw_certificate"),
     # /papers/
     path("papers/", paper_check.paper_check, name="paper_check"),
     path("papers/<str:code>/", paper_check.paper, name="paper"),

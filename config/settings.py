@@ -278,6 +278,8 @@ PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
 
 # How many days after its last one a notice still shows whom to call and where.
 NOTICE_DETAILS_DAYS = environment.number("NOTICE_DETAILS_DAYS", 30)
+# Whether everyone reads which titles passed a spot check, once all its findings are in.
+SPOT_CHECK_RESULTS = environment.yes("SPOT_CHECK_RESULTS", True)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

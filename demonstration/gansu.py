@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accreditation import recognitions, rounds
 from accreditation.models import Round
-from demonstration import after_titles, gansu_money
+from demonstration import after_titles, gansu_draws, gansu_money
 from demonstration.driving import moment
 from demonstration.stage import Stage, some
 from regions import clock
@@ -51,6 +51,7 @@ def fill(write) -> dict:
     _province(stage, drive)
     _changes(stage, cities["酒泉市"], counties["酒泉市"])
     stage.tick_until(TODAY)
+    gansu_draws.fill(stage, province, cities["兰州市"])
     clock.move(moment(TODAY), province)
     stage.account_of("draft", "正在填报")
     stage.account_of("county_review", "县级初审中")

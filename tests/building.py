@@ -206,6 +206,20 @@ def walk_titles():
     }
 
 
+@builder
+def walk_draws():
+    """The house on 1 September 2017, for a spot check of the city: its handler, its approver and a second one."""
+    house = House()
+    clock.move(moment(dt.date(2017, 9, 1)), house.province)
+    told = _cast(house)
+    second = house.people.extra("second-approver")
+    office = house.officer("东市", Role.APPROVER).acting.office
+    Posting.objects.create(user=second, role=Role.APPROVER, office=office, starts=house.people.since)
+    told["users"]["second approver"] = second.username
+    told["people"] = [house.officer("东市", role).pk for role in (Role.HANDLER, Role.APPROVER)]
+    return told
+
+
 def _cast(house):
     """Who plays whom: the people over the house's first community, and its filer."""
     seats = {

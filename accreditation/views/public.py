@@ -145,7 +145,14 @@ def certificate(request, number):
     found = public.certificate(number.upper(), clock.today())
     if found is None:
         _count_wrong(request, "certificate")
-    context = {"title": found, "number": number[:60], "at": clock.now(), "form": CertificateQuery()}
+    drawn = public.draws_of(clock.now(), number=found.number) if found else ()
+    context = {
+        "title": found,
+        "number": number[:60],
+        "at": clock.now(),
+        "form": CertificateQuery(),
+        "draws": drawn,
+    }
     return render(request, "public/certificate.html", context, status=200 if found else 404)
 
 

@@ -108,4 +108,6 @@ def community_history(request, pk):
         raise Http404
     came = request.GET.get("from", "")
     earlier = next((row for row in found.earlier if str(row.pk) == came), None)
-    return render(request, "public/community_history.html", {"community": found, "came_from": earlier})
+    drawn = public.draws_of(clock.now(), community=pk)
+    context = {"community": found, "came_from": earlier, "draws": drawn}
+    return render(request, "public/community_history.html", context)

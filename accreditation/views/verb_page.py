@@ -40,7 +40,7 @@ def verb_page(
                 form.add_error(None, refusal.sentence)
                 status = 403
             except ValidationError as refusal:
-                _place(form, refusal)
+                place_refusal(form, refusal)
                 status = 409
             else:
                 messages.success(request, done(made) if callable(done) else done)
@@ -52,7 +52,7 @@ def verb_page(
     return render(request, "titles/verb.html", context, status=status)
 
 
-def _place(form, refusal):
+def place_refusal(form, refusal):
     """Each sentence at its field where the form has it, else above the form."""
     if not hasattr(refusal, "error_dict"):
         form.add_error(None, refusal.messages)

@@ -10,9 +10,9 @@ from django.test import Client
 from PIL import Image
 
 from accounts.events import canonical
-from accounts.models import Role
-from accreditation import notices, uploads
-from accreditation.models import Application, Attachment, Notice, Objection, Print, Recognition, Scan
+from accounts.models import Posting, Role
+from accreditation import notices, spot_checks, uploads
+from accreditation.models import Application, Attachment, Draw, Notice, Objection, Print, Recognition, Scan
 from accreditation.paper import facts, forms, printing
 from regions import clock
 from tests.access.tables import changed, contents
@@ -47,6 +47,7 @@ class World:
     draft: Application  # of community 1
     print: Print  # 附件3 as the filer printed it
     scan: Scan
+    draw: Draw  # of 东市, drawn; its handler and its approver look at everything
 
     def fingerprint(self):
         """What no refused press may change."""
@@ -99,6 +100,24 @@ def _paper(house, application):
         return paper, printing.attach_scan(paper, checked, by=by, at=moment(TODAY))
 
 
+def _draw(house) -> Draw:
+    """A spot check of the city: frozen on 1 September, drawn on the 4th by the approver and another one."""
+    first, handler = house.officer("东市", Role.APPROVER), house.officer("东市", Role.HANDLER)
+    second = house.people.extra("second-approver")
+    second.acting = Posting.objects.create(
+        user=second, role=Role.APPROVER, office=first.acting.office, starts=house.people.since
+    )
+    directed = Recognition.objects.filter(community=house.community(3)).values_list("pk", flat=True)
+    made = spot_checks.freeze(
+        house.regions["东市"], name="2017年称号抽查", year=2017, money=["city"], share=25, least=1, reserves=1, each=2,
+        seed_source="2017年9月4日某彩票开奖号码", people=[first.acting, handler.acting], directed={pk: "有举报" for pk in directed},
+        by=first, at=moment(dt.date(2017, 9, 1)),
+    )  # fmt: skip
+    day = moment(dt.date(2017, 9, 4))
+    made = spot_checks.enter_seed(made, public_seed="03 11 17 22", by=first, at=day, seen=0)
+    return spot_checks.draw_now(made, public_seed="03 11 17 22", by=second, at=day, seen=1)
+
+
 @pytest.fixture
 def world(db, settings, tmp_path, today):
     settings.MEDIA_ROOT = tmp_path
@@ -123,5 +142,5 @@ def world(db, settings, tmp_path, today):
     clients = {"nobody": Client(), **{name: signed_in(house, seat) for name, seat in PEOPLE.items()}}
     return World(
         house, house.fresh(application), application.attachments.first(), notice, objection, objection.files.get().pk,
-        Recognition.objects.first(), clients, house.fresh(draft), paper, scan,
+        Recognition.objects.first(), clients, house.fresh(draft), paper, scan, _draw(house),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Office
-from accreditation.models import Notice, Programme, ProgrammeVersion, Recognition, Round
+from accreditation.models import Draw, Notice, Programme, ProgrammeVersion, Recognition, Round
 from config.language import COOKIE
 from regions.models import Community, FormerCommunity, Region
 from tests.access.test_matrix import MATRIX, address
@@ -35,7 +35,7 @@ def _names():
     for model, *fields in (
         (Region, "name", "path"), (Community, "name", "place"), (FormerCommunity, "name", "place"), (Office, "name", "address"),
         (Notice, "title", "number", "basis", "process", "contact", "address"), (Round, "name"), (Programme, "title"),
-        (Recognition, "tier_name", "number", "document_number", "issuer_name"),
+        (Recognition, "tier_name", "number", "document_number", "issuer_name"), (Draw, "name"),
     ):  # fmt: skip
         for field in fields:
             yield from (value for value in model.objects.values_list(field, flat=True) if value)

@@ -23,6 +23,7 @@ IMPORTS = "导入记录，原表和标错的表可以下载"
 NOT_EXPORTED = {
     "": PUBLIC, "api/": "开放数据的说明", "notices/": PUBLIC, "notices/<int:pk>/": PUBLIC, "recognised/": PUBLIC, "communities/<int:pk>/": PUBLIC,
     "recognised/figures/": PUBLIC, "recognised/ended/": PUBLIC, "communities/": "登记簿查询，认定名录另由开放数据下载",
+    "draws/": PUBLIC, "draws/<int:pk>/": PUBLIC, "draws/<int:pk>/again/": PUBLIC,
     "programmes/": PUBLIC, "programmes/<str:key>/": PUBLIC, "objections/": PUBLIC, "certificates/": PUBLIC,
     "home/": OWN, "account/": OWN, "account/post/": OWN, "applications/<int:pk>/send-back/": FILE, "account/interests/": OWN, "jobs/": "自己的任务，文件保留 7 天",
     "people/<int:pk>/": FILE, "applications/<int:pk>/": FILE, "applications/<int:pk>/check/": FILE,

@@ -130,6 +130,10 @@ OPEN_DATA = {
 }  # fmt: skip
 # The title is the city's, of a community of 一县.
 GRANTERS = {"city handler", "city approver"}
+# The draw is of 东市, and drawn: its handler and its approver look at everything, the approver runs it.
+SEES_DRAW = (DESKS | AUDITORS) - {"next city", "next city auditor"}
+RUNNER = Row({"city approver"}, sees=SEES_DRAW, changes={"city approver"})
+INSPECTOR = Row({"city handler", "city approver"}, sees=SEES_DRAW, changes={"city handler", "city approver"})
 
 MATRIX = {
     **OPEN_DATA,
@@ -138,6 +142,8 @@ MATRIX = {
     "notices/<int:pk>/notice.pdf": PUBLIC, "notices/<int:pk>/entries/<int:entry>/object/": Row(EVERYBODY, changes=EVERYBODY), "objections/": PUBLIC, "recognised/": PUBLIC,
     "recognised/figures/": PUBLIC, "recognised/ended/": PUBLIC, "communities/": PUBLIC, "communities/<int:pk>/": PUBLIC, "certificates/": PUBLIC, "certificates/<str:number>/": PUBLIC, "programmes/": PUBLIC,
     "papers/": PUBLIC, "papers/<str:code>/": PUBLIC,
+    "draws/": PUBLIC, "draws/spot_draw.py": PUBLIC, "draws/<int:pk>/": PUBLIC, "draws/<int:pk>/pool.txt": PUBLIC, "draws/<int:pk>/again/": PUBLIC,
+    "draws/<int:pk>/certificate.pdf": PUBLIC,
     "programmes/<str:key>/": PUBLIC, "healthz": PUBLIC, "readyz": PUBLIC,
     "display/": Row((), post_only=True, nobody=405), "styleguide/": NOT_HERE, "demo/": NOT_HERE,
     "demo/sign-in/": Row((), post_only=True, nobody=405), "demo/clock/": Row((), post_only=True),
@@ -272,6 +278,11 @@ MATRIX = {
     "titles/": Row(SIGNED_IN), "titles/<int:pk>/": TITLE, "titles/<int:pk>/propose-ending/": Row(GRANTERS, sees=SEES_TITLE, changes=GRANTERS),
     "titles/<int:pk>/decide-ending/": Row((), sees=()), "titles/<int:pk>/refuse-ending/": Row((), sees=()),
     "titles/<int:pk>/gap/": Row({"city approver"}, sees=SEES_TITLE, changes={"city approver"}), "titles/bars/<int:pk>/lift/": Row((), sees=()),
+    "spot-checks/": Row(DESKS | AUDITORS), "spot-checks/mine/": Row(DESKS | AUDITORS),
+    "spot-checks/new/": Row({"county approver", "next county", "city approver", "next city", "province approver"}),
+    "spot-checks/<int:pk>/": Row(SEES_DRAW, sees=SEES_DRAW), "spot-checks/<int:pk>/seed/": RUNNER, "spot-checks/<int:pk>/draw/": RUNNER,
+    "spot-checks/<int:pk>/void/": RUNNER, "spot-checks/<int:pk>/again/": Row((), sees=SEES_DRAW),
+    "spot-checks/inspectors/<int:pk>/recuse/": INSPECTOR, "spot-checks/targets/<int:pk>/find/": INSPECTOR,
     "changes/": Row(SIGNED_IN), "changes/report/": Row(FILERS | {"street handler", "street approver", "next street"}, sees=(), changes=FILERS),
     "changes/<int:pk>/": Row((), sees=()), "changes/<int:pk>/check/": Row((), sees=()),
     "changes/<int:pk>/decide/": Row((), sees=()), "changes/<int:pk>/refuse/": Row((), sees=()),
@@ -292,6 +303,15 @@ def routes(patterns, prefix=""):
             yield from routes(one.url_patterns, prefix + str(one.pattern))
 
 
+def _of_the_draw(route, world):
+    """The draw itself, its first title, or the city handler as an inspector of it."""
+    if not route.startswith("spot-checks/"):
+        return 0
+    target = world.draw.targets.first()
+    inspector = target.inspectors.get(user=world.house.officer("东市", "handler"))
+    return {"inspectors": inspector.pk, "targets": target.pk}.get(route.split("/")[1], world.draw.pk)
+
+
 def address(route, world, missing=False):
     """The route filled with the world's own things, or with keys that nothing has."""
     house = world.house
@@ -302,6 +322,7 @@ def address(route, world, missing=False):
         "offices": officer.acting.office_id,
         "titles": world.recognition.pk,
         "standing": house.regions["一县"].pk,
+        "draws": world.draw.pk, "spot-checks": _of_the_draw(route, world),
         "regions": house.regions["一县"].pk,
     }.get(route.removeprefix("api/v1/").removeprefix("subsidies/").split("/")[0], 1)  # fmt: skip
     values = {
