@@ -103,6 +103,14 @@ def attachments():
 
 
 @builder
+def table_by_table():
+    """How far two tables are apart that are read one after the other while others write (each file has one event)."""
+    files = Attachment.objects.count()
+    time.sleep(1)
+    return {"apart": Event.objects.filter(action="attach").count() - files}
+
+
+@builder
 def sessions_left():
     return {"sessions": Session.objects.count()}
 

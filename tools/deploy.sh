@@ -200,7 +200,7 @@ stop() {
 }
 
 ready() { # what the portal says of itself, through the proxy
-    curl -sS --fail --max-time 5 --cacert "$certificate" --connect-to "::127.0.0.1:${listen##*:}" "https://${names%% *}:${listen##*:}/readyz"
+    curl -sS --fail --max-time 15 --cacert "$certificate" --connect-to "::127.0.0.1:${listen##*:}" "https://${names%% *}:${listen##*:}/readyz"
 }
 
 backup() {

@@ -8,9 +8,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accreditation.backups.manifest import BackupError
@@ -110,14 +112,10 @@ def _dump_postgresql(path):
 
 
 def _load_postgresql(path):
-    script = path.parent / f".{path.name}.sql"
-    try:
-        script.touch(0o600)
-        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(path))
+    with tempfile.NamedTemporaryFile(dir=settings.VAR, prefix="restore-", suffix=".sql") as script:
+        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script.name}", str(path))
         _run("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-             "--command=SET lock_timeout = '30s'", f"--command={_EMPTY}", f"--file={script}")  # fmt: skip
-    finally:
-        script.unlink(missing_ok=True)
+             "--command=SET lock_timeout = '30s'", f"--command={_EMPTY}", f"--file={script.name}")  # fmt: skip
 
 
 def _program(name):

@@ -74,6 +74,22 @@ def test_what_is_unsafe_is_refused_with_its_name(start, changes, words):
         start(**changes)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"PORTAL_DEBUG": "true"},
+        {"PORTAL_SECRET_KEY": "short"},
+        {"PORTAL_ALLOWED_HOSTS": "*"},
+        {"PORTAL_DATABASE": None},
+        {"PORTAL_TRUSTED_PROXIES": "0"},
+        {"PORTAL_TEST_SWITCH": "no_lock"},
+    ],
+)
+def test_control_outside_production_the_same_is_taken(start, changes):
+    told = start(**{"PORTAL_MODE": "local", **changes})
+    assert not told["SESSION_COOKIE_SECURE"]
+
+
 def test_files_below_the_static_folder_are_refused_everywhere(start, tmp_path):
     with pytest.raises(ImproperlyConfigured, match="PORTAL_FILES"):
         start(PORTAL_MODE="local", PORTAL_FILES=str(tmp_path / "static" / "files"))
