@@ -128,12 +128,13 @@ def open_round(version, *, year, name, document_number="", due_on=None, by, at) 
 
 @transaction.atomic
 def close_round(round_, *, by, at) -> RecheckRound:
-    """End a year's recheck; every line must have come to an outcome."""
+    """End a year's recheck; every line must have come to an outcome, but those whose title ended meanwhile otherwise."""
     held = RecheckRound.objects.select_for_update(of=("self",)).get(pk=round_.pk)
     ask(at_desk(by, held.region.level, held.region.position, Role.APPROVER))
     if held.status == RecheckRound.Status.CLOSED:
         raise AlreadyMoved("这次复查已经结束。")
-    if left := held.entries.filter(state__in=(State.CHECK, State.CONFIRM, State.DECIDE)).count():
+    waiting = held.entries.filter(state__in=(State.CHECK, State.CONFIRM, State.DECIDE))
+    if left := waiting.filter(recognition__ended_on__isnull=True).count():
         raise NotReady(f"还有 {left} 个社区没有复查结果，办完后才能结束。")
     held.status, held.closed_at = RecheckRound.Status.CLOSED, at
     held.save(update_fields=["status", "closed_at"])
@@ -156,12 +157,20 @@ def _hold(entry, seen) -> RecheckEntry:
     return held
 
 
+def _over(entry) -> str:
+    """A title that ended otherwise meanwhile (a merger, a decision, its validity) is looked at no more."""
+    ended = entry.recognition.ended_on
+    return f"该称号已于 {ended:%Y-%m-%d} 终止，不再复查。" if ended else ""
+
+
 def why_not_check(user, entry) -> str:
     """The sentence that refuses this person to fill in the line, or ""."""
     if entry.state != State.CHECK:
         return f"该社区的复查现为“{entry.get_state_display()}”，不能再填。"
-    return at_desk(user, entry.level, entry.position, Role.HANDLER) or personal(
-        user, entry.recognition.community
+    return (
+        _over(entry)
+        or at_desk(user, entry.level, entry.position, Role.HANDLER)
+        or personal(user, entry.recognition.community)
     )
 
 
@@ -208,7 +217,8 @@ def why_not_confirm(user, entry) -> str:
     if entry.state != State.CONFIRM:
         return f"该社区的复查现为“{entry.get_state_display()}”，不能确认。"
     return (
-        at_desk(user, entry.level, entry.position, Role.APPROVER)
+        _over(entry)
+        or at_desk(user, entry.level, entry.position, Role.APPROVER)
         or personal(user, entry.recognition.community)
         or ("复查与确认须由不同的人办理。" if entry.handled_by_id == user.pk else "")
     )
@@ -253,6 +263,8 @@ def confirm_all(entries, *, by, at, seen: dict[int, int]) -> list[RecheckEntry]:
         sentence = own.get(row.recognition.community_id, "")
         if row.moves != seen.get(row.pk):
             sentence = "刚刚已由他人办理"
+        elif not sentence and row.recognition.ended_on:
+            sentence = _over(row)
         elif not sentence and (row.state != State.CONFIRM or row.handled_by_id == by.pk):
             sentence = why_not_confirm(by, row)
         sentence = sentence or at_desk(by, row.level, row.position, Role.APPROVER)
@@ -278,8 +290,10 @@ def why_not_decide(user, entry) -> str:
     """The sentence that refuses this person to decide about a failed title, or ""."""
     if entry.state != State.DECIDE:
         return f"该社区的复查现为“{entry.get_state_display()}”，没有待批准的事项。"
-    return at_desk(user, entry.level, entry.position, Role.APPROVER) or personal(
-        user, entry.recognition.community
+    return (
+        _over(entry)
+        or at_desk(user, entry.level, entry.position, Role.APPROVER)
+        or personal(user, entry.recognition.community)
     )
 
 

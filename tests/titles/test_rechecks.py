@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.models import Role
-from accreditation import eligibility, rechecks
+from accreditation import eligibility, endings, rechecks
 from accreditation.models import Ending, Recheck, RecheckEntry, Recognition
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.titles.conftest import COUNTS, YEAR, on
@@ -230,3 +230,28 @@ def test_only_the_granting_level_authorises_a_gap(titled):
                 by=titled.who(place, Role.APPROVER),
                 at=on(1, 8),
             )
+
+
+def test_a_title_that_ended_otherwise_is_looked_at_no_more_and_holds_nothing_up(titled):
+    """It ended by a decision while its line waited: no desk goes on with it, and the year can be closed."""
+    round_ = titled.open()
+    first, *others = round_.entries.all()
+    for entry in others:
+        titled.confirm(titled.confirm(titled.check(entry)), "东市")
+    first = titled.check(first)
+    by = titled.who("东市", Role.APPROVER)
+    with pytest.raises(NotReady, match="还有 1 个社区"):
+        rechecks.close_round(round_, by=by, at=on(1, 8))
+    endings.end(
+        first.recognition, kind=Ending.Kind.DECISION, reason="x", document_number="x", on=dt.date(2022, 1, 6),
+        proposed_by=None, by=titled.who("甲省", Role.APPROVER), at=on(1, 7),
+    )  # fmt: skip
+    first = RecheckEntry.objects.get(pk=first.pk)
+    with pytest.raises(NotYours, match="2022-01-06 终止，不再复查"):
+        titled.confirm(first)
+    with pytest.raises(NotReady, match="不再复查"):
+        rechecks.confirm_all(
+            [first], by=titled.who("一县", Role.APPROVER), at=on(1, 8), seen={first.pk: first.moves}
+        )
+    assert rechecks.close_round(round_, by=by, at=on(1, 8)).status == "closed"
+    assert not Recheck.objects.filter(recognition=first.recognition).exists()

@@ -59,7 +59,7 @@ def register(walk, who, community):
 def check(walk, community, passed, reason=""):
     person = register(walk, "county handler", community)
     person.click("填写复查结果")
-    fill(person, **COUNTS, hardship_reemployed=21)
+    fill(person, **{**COUNTS, "hardship_reemployed": 21})
     person.page.locator(f"[name=passed][value={'yes' if passed else 'no'}]").check()
     person.page.locator("[name=reason]").fill(reason)
     person.click("提交复查结果", role="button")
@@ -134,7 +134,7 @@ def end_it(walk):
 def rename(walk):
     person = walk.person("neighbour")
     person.go("/changes/report/")
-    person.page.locator("[name=kind]").select_option("renamed")
+    person.page.locator("[name=kind][value=renamed]").check()
     fill(person, happened_on="2022-01-04", name="东湖新村社区")
     look(walk, person, "报告更名")
     person.follow(person.page.locator("main form button").last)
@@ -148,9 +148,8 @@ def rename(walk):
     person.close()
     person = walk.person("province approver")
     person.go(f"/changes/{report}/decide/")
-    for choice in person.page.locator("main [name^=title_]").all():
-        if choice.get_attribute("value") in (None, "keep"):
-            choice.select_option("keep") if choice.evaluate("e => e.tagName") == "SELECT" else choice.check()
+    for choice in person.page.locator("main [name^=title_][value=keep]").all():
+        choice.check()
     fill(person, decision="同意更名，称号保留。", document_number="甲人社函〔2022〕5号")
     look(walk, person, "省级决定更名")
     person.follow(person.page.locator("main form button").last)
