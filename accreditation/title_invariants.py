@@ -76,7 +76,7 @@ def rechecks_match(at):
 
 
 def draws_repeat(at):
-    """The pool and nonce of every draw have the hashes that were told, and what was drawn comes out again."""
+    """The pool and nonce of every draw have the hashes that were told, what was drawn comes out again and is looked at."""
     for draw in Draw.objects.all().iterator(chunk_size=50):
         if (
             spot_draw.pool_hash(draw.pool) != draw.pool_hash
@@ -87,6 +87,16 @@ def draws_repeat(at):
             draw.pool, spot_draw.seed_of(draw.public_seed, draw.nonce)
         ):
             yield f"抽查“{draw.name}”的结果不能重现。"
+        elif draw.result and _looked_at(draw) != json.loads(draw.result)["drawn"]:
+            yield f"抽查“{draw.name}”的检查名单与抽取的结果不符。"
+        elif draw.result and draw.entered_by_id == draw.drawn_by_id:
+            yield f"抽查“{draw.name}”的公开种子由同一人录入两次。"
+
+
+def _looked_at(draw):
+    """The numbers of the titles that were drawn, in order, as they stand in the list of what is looked at."""
+    rows = draw.targets.filter(order__gt=0).order_by("order")
+    return list(rows.values_list("recognition__number", flat=True))
 
 
 TITLE_CHECKS = (endings_match, expiries_match, carried_titles_follow, rechecks_match, draws_repeat)

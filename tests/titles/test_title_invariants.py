@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 
 from accounts.models import Role
 from accreditation import community_changes as changes
 from accreditation import endings, spot_checks, title_invariants
-from accreditation.models import Draw, Ending, Recheck, RecheckEntry, Recognition
+from accreditation.models import Draw, DrawTarget, Ending, Recheck, RecheckEntry, Recognition
 from tests.titles.conftest import on
 from tests.titles.test_community_changes import checked, decided
 from tests.titles.test_spot_checks import drawn, second
@@ -59,6 +60,8 @@ def test_all_is_in_order(lived):
         ("draws_repeat", lambda: Draw.objects.update(pool="R\t1\t1\t1\t1\n")),
         ("draws_repeat", lambda: Draw.objects.update(nonce="0")),
         ("draws_repeat", lambda: Draw.objects.update(public_seed="03 11 17 23", result='{"drawn":[]}')),
+        ("draws_repeat", lambda: DrawTarget.objects.filter(order=1).update(order=0)),
+        ("draws_repeat", lambda: Draw.objects.update(drawn_by=F("entered_by"))),
     ],
 )  # fmt: skip
 def test_a_corruption_is_found(lived, check, corrupt):
