@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import ADMINISTRATORS, DESK_ROLES, Role
 from accounts.permissions import home_of
 from accreditation.models import Application
+from config import display
 from regions import clock
 
 SITE_NAME = "充分就业社区评审平台"
@@ -133,8 +134,8 @@ def chrome(request) -> dict:
         "demo_today": (clock.day_of(playing.moment) if playing else clock.today()) if settings.DEMO else None,
         "acting": acting,
         "postings": getattr(user, "postings_today", ()) if signed_in else (),
-        "care": request.COOKIES.get("care") == "1",
-        "contrast": request.COOKIES.get("contrast") == "1",
+        "care": display.chosen(request, "care") == "1",
+        "contrast": display.chosen(request, "contrast") == "1",
         "nav": menu(user, request.path, getattr(request, "waiting", None)),
         "idle_seconds": settings.SESSION_IDLE_SECONDS if signed_in else None,
         "links": {

@@ -6,12 +6,14 @@ import sys
 
 from django.shortcuts import render
 
+from config import display
+
 log = logging.getLogger("portal")
 
 
 def _page(request, name: str, status: int, **context):
     """A plain page in the reader's display mode; the same bytes whoever asks and whatever was asked for."""
-    modes = {mode: request.COOKIES.get(mode) == "1" for mode in ("care", "contrast")}
+    modes = {mode: display.chosen(request, mode) == "1" for mode in ("care", "contrast")}
     # Not RequestContext: no context processor may touch a database that is perhaps the fault.
     return render(None, f"{name}.html", {**modes, **context}, status=status)
 

@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_noop as _
 
+from config import display
+
 COOKIE = "lang"
 ENGLISH = "en"
 # Words that reach a page as values (the menu, tags, why a title ended): named here so that the catalogue has them.
@@ -22,7 +24,7 @@ VALUES = (
 
 def chosen(request) -> str:
     """The language of the cookie, or the site's own."""
-    return ENGLISH if request.COOKIES.get(COOKIE) == ENGLISH else settings.LANGUAGE_CODE
+    return ENGLISH if display.chosen(request, COOKIE) == ENGLISH else settings.LANGUAGE_CODE
 
 
 class LanguageMiddleware:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -143,18 +143,27 @@ def _database(address: str) -> dict:
             },
         }
     if parts.scheme == "postgres":
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if unknown := set(query) - {"host", "port", "sslmode", "sslrootcert"}:
+            raise ImproperlyConfigured(f"PORTAL_DATABASE 里有不认识的参数：{'、'.join(sorted(unknown))}。")
+        host = query.get("host", unquote(parts.hostname or ""))
+        near = host in ("", "localhost", "127.0.0.1", "::1") or host.startswith("/")
+        if PRODUCTION and not near and query.get("sslmode") not in ("verify-ca", "verify-full"):
+            raise ImproperlyConfigured(
+                "数据库在另一台机器上，请在 PORTAL_DATABASE 后面加上 sslmode=verify-full 和 sslrootcert=证书文件。"
+            )
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": parts.path.lstrip("/"),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(query.get("host", parts.hostname or "")),
+            "HOST": host,
             "PORT": str(parts.port or query.get("port", "")),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                "options": "-c lock_timeout=15s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+                "options": "-c lock_timeout=15s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+                **{name: query[name] for name in ("sslmode", "sslrootcert") if name in query},
             },
         }
     raise ImproperlyConfigured(
@@ -196,6 +205,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+# Of the cookies that hold letter size, contrast and language (config/views.py).
+DISPLAY_COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from config import samples
+from config.display import cookie_of
 from config.language import COOKIE
 
 MODES = ("care", "contrast")
@@ -32,7 +33,7 @@ def display(request):
         told[COOKIE] = request.POST[COOKIE]
     for name, value in told.items():
         response.set_cookie(
-            name, value, max_age=YEAR, secure=settings.PRODUCTION, httponly=True, samesite="Lax"
+            cookie_of(name), value, max_age=YEAR, secure=settings.PRODUCTION, httponly=True, samesite="Lax"
         )
     return response
 

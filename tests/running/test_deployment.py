@@ -76,9 +76,21 @@ def test_pages_behind_sign_in(deployment, filer, path):
     assert answer.status == 200 and "no-store" in answer.headers["Cache-Control"]
 
 
-def test_cookies_are_of_this_host_and_of_tls(filer):
-    assert {name for name in filer.cookies if name.startswith("__Host-")} >= {"__Host-session", "__Host-csrf"}
-    assert not {name for name in filer.cookies if not name.startswith("__Host-")} - {"messages"}
+def test_cookies_are_of_this_host_and_of_tls(deployment, filer):
+    reader = Browser(deployment)
+    answer = reader.ask(
+        "POST",
+        "/display/",
+        "care=1&lang=en&next=/notices/",
+        **{"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status == 302
+    for line in answer.headers.get_all("Set-Cookie"):
+        assert "; Secure" in line and "; HttpOnly" in line and "Path=/" in line and "Domain" not in line, line
+    assert set(reader.cookies) == {"__Host-care", "__Host-lang"}
+    assert 'lang="en"' in reader.get("/notices/").text
+    assert {"__Host-session", "__Host-csrf"} <= set(filer.cookies)
+    assert not [name for name in filer.cookies if not name.startswith("__Host-") and name != "messages"]
 
 
 def test_a_private_file_is_sent_by_the_proxy_and_only_to_whom_the_portal_says(deployment, told, filer):

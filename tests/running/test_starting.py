@@ -62,6 +62,9 @@ def test_what_production_needs_is_enough(start):
         ({"PORTAL_ALLOWED_HOSTS": " , "}, "不能为空"),
         ({"PORTAL_DATABASE": None}, "PORTAL_SQLITE_IN_PRODUCTION"),
         ({"PORTAL_DATABASE": "mysql://x/y"}, "postgres://"),
+        ({"PORTAL_DATABASE": "postgres://portal@10.0.0.5/portal"}, "sslmode=verify-full"),
+        ({"PORTAL_DATABASE": "postgres://portal@10.0.0.5/portal?sslmode=prefer"}, "sslmode=verify-full"),
+        ({"PORTAL_DATABASE": "postgres://portal@/portal?timeout=3"}, "不认识的参数：timeout"),
         ({"PORTAL_TRUSTED_PROXIES": "0"}, "PORTAL_TRUSTED_PROXIES"),
         ({"PORTAL_TRUSTED_PROXIES": "one"}, "应为整数"),
         ({"PORTAL_TEST_SWITCH": "no_lock"}, "只用于测试"),
@@ -93,6 +96,22 @@ def test_control_outside_production_the_same_is_taken(start, changes):
 def test_files_below_the_static_folder_are_refused_everywhere(start, tmp_path):
     with pytest.raises(ImproperlyConfigured, match="PORTAL_FILES"):
         start(PORTAL_MODE="local", PORTAL_FILES=str(tmp_path / "static" / "files"))
+
+
+def test_a_database_elsewhere_is_reached_by_tls(start):
+    told = start(
+        PORTAL_DATABASE="postgres://p:a%40b@db.example/portal?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    )
+    database = told["DATABASES"]["default"]
+    assert (database["HOST"], database["PASSWORD"]) == ("db.example", "a@b")
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+    assert database["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
+
+
+def test_every_cookie_of_production_is_of_this_host(start):
+    told = start()
+    names = [told["SESSION_COOKIE_NAME"], told["CSRF_COOKIE_NAME"], told["DISPLAY_COOKIE_PREFIX"]]
+    assert all(name.startswith("__Host-") for name in names)
 
 
 def test_one_office_may_say_that_it_wants_sqlite(start):
