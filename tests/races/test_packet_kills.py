@@ -21,7 +21,7 @@ from tests.servers import ROOT, Databases, environment
 pytestmark = pytest.mark.race
 APPLICATIONS = 6
 KILLS = 3
-LONGEST = 120  # seconds until a worker must have got somewhere
+LONGEST = 300  # seconds until a worker must have got somewhere: a machine may be very busy
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +98,32 @@ def test_killed_again_and_again_it_is_whole_in_the_end(template, tmp_path):
     assert not portal.parts(), "the parts go with the job"
 
 
-def test_killed_while_the_zip_is_written(template, tmp_path):
-    portal = Portal(template, tmp_path)
+def _killed_while_writing(portal, folder):
+    """Whether the worker was caught with the zip half-written: on a busy machine it may be done before we look."""
     process = portal.start()
     end = time.monotonic() + LONGEST
-    while not list(tmp_path.glob("jobs/*/packet.zip")):
-        assert time.monotonic() < end and process.poll() is None
+    while process.poll() is None:
+        assert time.monotonic() < end, "the worker got nowhere"
+        if list(folder.glob("jobs/*/packet.zip")):
+            os.killpg(process.pid, signal.SIGKILL)
+            return process.wait() == -signal.SIGKILL
         time.sleep(0.001)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    return False
+
+
+def test_killed_while_the_zip_is_written(template, tmp_path):
+    for throw in range(5):
+        folder = tmp_path / str(throw)
+        folder.mkdir()
+        portal = Portal(template, folder)
+        if _killed_while_writing(portal, folder):
+            break
+    else:
+        pytest.fail("the worker was always done before it could be killed")
     portal.ask("lease_over")
     found = portal.finish()
     assert found["state"] == "done" and found["events"] == {"export_packet": 1}
-    with zipfile.ZipFile(tmp_path / "files" / found["stored"]) as archive:
+    with zipfile.ZipFile(folder / "files" / found["stored"]) as archive:
         assert archive.testzip() is None
 
 
