@@ -24,10 +24,9 @@ def digest_of(previous, seq, body):
     return hashlib.sha256(f"{previous}\n{seq}\n{body}".encode()).hexdigest()
 
 
-def bad_rows(lines, digests):
-    """Yield (row, what does not hold); fills digests: number → digest."""
-    previous, seq = GENESIS, 0
-    for row, line in enumerate(lines, 1):
+def bad_rows(lines, digests, previous=GENESIS, seq=0):
+    """Yield (row, what does not hold); fills digests: number → digest. A piece of a chain goes on after `previous`, `seq`."""
+    for row, line in enumerate(lines, seq + 1):
         try:
             event = json.loads(line)
             told = json.loads(event["body"])
@@ -38,6 +37,8 @@ def bad_rows(lines, digests):
             continue
         if not complete:
             yield row, "does not have the columns of an event"
+            previous, seq = None, seq + 1
+            continue
         if event["seq"] != seq + 1:
             yield row, f"has the number {event['seq']}, not {seq + 1}"
         if event["previous"] != previous:
