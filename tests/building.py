@@ -22,14 +22,23 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from accounts import jobs, sign_in  # noqa: E402
-from accounts.models import Event, Job, Office, Posting, Role, User  # noqa: E402
-from accreditation import invariants, packets  # noqa: E402
-from accreditation.models import Application, Attachment, Notice, Print, Quota, Recognition  # noqa: E402
+from accounts.models import Event, FormReceipt, Job, Office, Posting, Role, User  # noqa: E402
+from accreditation import invariants, notices, packets  # noqa: E402
+from accreditation.models import (  # noqa: E402
+    Application,
+    ApplicationEvent,
+    Attachment,
+    Notice,
+    Objection,
+    Print,
+    Quota,
+    Recognition,
+)
 from demonstration import hunan  # noqa: E402
 from demonstration.people import PASSWORD  # noqa: E402
 from regions import clock  # noqa: E402
 from regions.models import Community, Region  # noqa: E402
-from tests.factories import ROOT, House, load_calendar, moment  # noqa: E402
+from tests.factories import ROOT, House, document, load_calendar, moment  # noqa: E402
 from tests.programme_walk import open_programme  # noqa: E402
 
 BUILDERS = {}
@@ -135,8 +144,6 @@ def city_desk(count, size):
             verb = house.drive.pass_on if state == "street_review" else house.drive.shortlist
             verb(house.fresh(application), moment(dt.date(2017, 8, 22)))
     notice = house.drive.publish("county_review", house.regions["一县"], moment(dt.date(2017, 8, 23)), "x")
-    from accreditation import notices
-
     notices.close(notice, at=clock.end_of(notice.last_day))
     for application in rows:
         house.prepare(house.fresh(application), moment(dt.date(2017, 9, 4)))
@@ -153,6 +160,100 @@ def purse(count):
     from tests.races import money
 
     return money.fill(int(count))
+
+
+def _notice(house, count):
+    """So many communities more on one running county notice of 24 August 2017; its entries."""
+    new = [house.found(f"公示{number}社区", house.regions["一南街道"]) for number in range(count)]
+    house.people.filers(new)
+    house.title(new)
+    day = moment(dt.date(2017, 8, 21))
+    rows = [house.drive.fill(house.drive.start(community, day), 0.9, day) for community in new]
+    for application in rows:
+        house.drive.submit(application, day + dt.timedelta(hours=1))
+        house.prepare(house.fresh(application), day + dt.timedelta(days=1))
+        house.drive.pass_on(house.fresh(application), day + dt.timedelta(days=1))
+        house.prepare(house.fresh(application), day + dt.timedelta(days=2))
+        house.drive.shortlist(house.fresh(application), day + dt.timedelta(days=2))
+    at = moment(dt.date(2017, 8, 24))
+    return house.drive.publish("county_review", house.regions["一县"], at, "测试公示〔2017〕1号")
+
+
+@builder
+def on_notice(count):
+    """`count` communities on one running notice (tests/races/desks.py)."""
+    notice = _notice(House(), int(count))
+    return {"notice": notice.pk, "entries": sorted(notice.entries.values_list("pk", flat=True))}
+
+
+@builder
+def double_press():
+    """A running notice to object to and a filled draft to file, the demonstration's clock at 24 August 2017."""
+    house = House()
+    draft = house.drive.fill(house.draft(3), 0.9, moment(dt.date(2017, 8, 21)))
+    notice = _notice(house, 1)
+    clock.move(moment(dt.date(2017, 8, 24)) + dt.timedelta(hours=1), house.province)
+    return {
+        "objection": f"/notices/{notice.pk}/entries/{notice.entries.get().pk}/object/",
+        "draft": draft.pk,
+        "moves": draft.moves,
+        "session": session_of(house.filer(house.community(3))),
+    }
+
+
+@builder
+def pressed(pk):
+    """What came of pressing twice."""
+    return {
+        "objections": Objection.objects.count(),
+        "receipts": FormReceipt.objects.count(),
+        "object_events": Event.objects.filter(action="object").count(),
+        "submit_events": ApplicationEvent.objects.filter(application=pk, event__action="submit").count(),
+        "filings": Application.objects.get(pk=pk).filings.count(),
+        "breaches": [s for _, found in invariants.breaches(clock.now()) for s in found],
+    }
+
+
+@builder
+def two_levels(count, city, county):
+    """`count` applications of each of two counties at their city's desk: places of the city and of each county above them."""
+    route = document()["route"]
+    step = next(step for step in route if step["state"] == "city_review")
+    step["quotas"] = ["city", "county"]
+    names = {"东市": ("city", int(city)), "一县": ("county", int(county)), "二县": ("county", int(county))}
+    quotas = [
+        {"tier": "star", "level": level, "region": name, "size": size}
+        for name, (level, size) in names.items()
+    ]
+    place = {"place": {"level": "province", "name": "甲省"}}
+    house = House(programme=document(route=route, quotas=quotas, source={**document()["source"], **place}))
+    day = moment(dt.date(2017, 8, 21))
+    for name in ("一县", "二县"):
+        street = house.regions[f"{name[0]}南街道"]
+        new = [house.found(f"{name}{number}社区", street) for number in range(int(count))]
+        house.people.filers(new)
+        house.title(new)
+        for community in new:
+            application = house.drive.fill(house.drive.start(community, day), 0.9, day)
+            house.drive.submit(application, day + dt.timedelta(hours=1))
+            for step_ in ("street", "county"):
+                at = day + dt.timedelta(days=1 if step_ == "street" else 2)
+                house.prepare(house.fresh(application), at)
+                verb = house.drive.pass_on if step_ == "street" else house.drive.shortlist
+                verb(house.fresh(application), at)
+        notice = house.drive.publish(
+            "county_review", house.regions[name], moment(dt.date(2017, 8, 24)), f"{name}1号"
+        )
+        notices.close(notice, at=clock.end_of(notice.last_day))
+    rows = Application.objects.filter(state="city_review").order_by("pk")
+    for application in rows:
+        house.prepare(house.fresh(application), moment(dt.date(2017, 9, 5)))
+    regions = {q.region.name: q.pk for q in Quota.objects.select_related("region")}
+    return {
+        "pks": [[a.pk, a.moves] for a in Application.objects.filter(state="city_review").order_by("pk")],
+        "session": session_of(house.officer("东市", Role.APPROVER)),
+        "quotas": regions,
+    }
 
 
 @builder

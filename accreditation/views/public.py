@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -174,13 +174,17 @@ def object_to(request, pk, entry):
     if request.method == "POST":
         form = ObjectionForm(request.POST, request.FILES)
         if form.is_valid():
-            earlier = FormReceipt.objects.filter(token=_token(form), address=request.path).first()
-            if earlier:
-                return redirect("objection_receipt", code=earlier.result)
+            if earlier := _earlier(request, form):
+                return earlier
             if not _take(request, pk):
-                return too_many(request, 60)
+                return _earlier(request, form) or too_many(request, 60)
             try:
                 return redirect("objection_receipt", code=_raise(request, entry, form).code)
+            except IntegrityError:  # the same form pressed at the same moment: the first one's receipt
+                _give_back(request, pk)
+                if earlier := _earlier(request, form):
+                    return earlier
+                raise
             except ValidationError as refusal:
                 _give_back(request, pk)
                 form.add_error("files" if getattr(refusal, "about_file", False) else None, refusal)
@@ -193,6 +197,12 @@ def object_to(request, pk, entry):
 
 def _token(form):
     return f"objection-{form.cleaned_data['token']}"[:64]
+
+
+def _earlier(request, form):
+    """The way to the receipt of this very form, where it was carried out already."""
+    found = FormReceipt.objects.filter(token=_token(form), address=request.path).first()
+    return redirect("objection_receipt", code=found.result) if found else None
 
 
 def _raise(request, entry_pk, form):

@@ -340,7 +340,7 @@ def test_every_address_is_in_the_table_and_every_row_is_an_address():
     assert set(routes(get_resolver().url_patterns)) == set(MATRIX)
 
 
-def test_who_opens_what(world):
+def test_who_opens_what(world, measure):
     wrong = []
     for route, row in MATRIX.items():
         for name, client in world.clients.items():
@@ -349,10 +349,12 @@ def test_who_opens_what(world):
                 assert got == 204
             elif got != row.expected(name):
                 wrong.append((route, name, got, row.expected(name)))
+    measure("A1", "cells", len(MATRIX) * len(world.clients))
+    measure("A1", "leaks", len(wrong))
     assert wrong == []
 
 
-def test_a_foreign_thing_is_like_a_missing_one(world):
+def test_a_foreign_thing_is_like_a_missing_one(world, measure):
     """Byte for byte, for everyone who may not know of it."""
     wrong = []
     for route, row in MATRIX.items():
@@ -366,6 +368,7 @@ def test_a_foreign_thing_is_like_a_missing_one(world):
             )
             if (foreign.status_code, foreign.content) != (404, missing.content):
                 wrong.append((route, name, foreign.status_code, missing.status_code))
+    measure("A1", "leaks", len(wrong))
     assert wrong == []
 
 
@@ -381,7 +384,7 @@ def undone():
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_press_by_someone_else_changes_nothing(world, part):
+def test_a_press_by_someone_else_changes_nothing(world, part, measure):
     """POST with a fresh page by everybody whose press may not change anything: refused, and nothing is different.
 
     Where the thing is foreign, the answer is that of a missing thing, byte for byte.
@@ -405,6 +408,7 @@ def test_a_press_by_someone_else_changes_nothing(world, part):
                     if (answer.status_code, answer.content) != (missing.status_code, missing.content):
                         wrong.append((route, name, answer.status_code, missing.status_code))
             wrong += [(route, change) for change in world.differs(before)]
+    measure("A1", "leaks", len(wrong))
     assert wrong == []
 
 
