@@ -45,7 +45,7 @@ FAULTS = [
             f"{MONEY}::test_a_reversal_raced_by_eight_stands_once",
             f"{LEDGER}::test_a_reversal_takes_off_exactly_its_original_and_stands_once",
         ),
-        controls=(f"{BOOKS}::test_control_without_the_link_a_reversal_stands_twice",),
+        controls=(f"{BOOKS}::test_control_without_its_index_a_reversal_stands_twice",),
         counts="winners",
     ),
     Fault(

@@ -57,7 +57,6 @@ WRITERS = {
 }
 WRITING = {
     "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create",
-    "select_for_update",
 }  # fmt: skip
 APPS = ("accounts", "accreditation", "subsidies", "scoring", "regions", "demonstration", "config")
 
