@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import DeclaredInterest, Event, Posting, PostingQuerySet, Role, User
 from accreditation import permissions, transitions
-from accreditation.models import Application, Attachment, Recognition
+from accreditation.models import Application, Assessment, Attachment, Recognition
 from accreditation.models.applications import ApplicationQuerySet
 from accreditation.refusals import NotYours
 from config.registry import registered
@@ -42,7 +42,8 @@ def everything(rows, user):
 
 def test_control_without_the_rule_foreign_files_and_lists_open(world, monkeypatch, measure):
     before = opened(world, "applications/<int:pk>/", FOREIGN)
-    monkeypatch.setattr(ApplicationQuerySet, "visible_to", everything)
+    for one in ("visible_to", "in_line_of"):
+        monkeypatch.setattr(ApplicationQuerySet, one, everything)
     found = opened(world, "applications/<int:pk>/", FOREIGN)
     listed = world.clients["next county"].get("/applications/").content.decode()
     canary = world.application.community.name
@@ -185,8 +186,7 @@ def test_nobody_decides_where_they_stand_too_near(world, measure):
 
 
 def test_a_refusal_of_a_conflict_is_logged(world):
-    _, prepare = next(iter(conflicts(world.house)))
-    prepare()
+    dict(conflicts(world.house))["declared interest"]()
     before = Event.objects.filter(action="refused").count()
     answer = world.clients["county approver"].post(
         f"/applications/{world.application.pk}/decline/", {"seen": world.application.moves, "reason": "理由"}
