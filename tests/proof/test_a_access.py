@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import DeclaredInterest, Event, Posting, PostingQuerySet, Role, User
 from accreditation import permissions, transitions
-from accreditation.models import Application, Assessment, Attachment, Recognition
+from accreditation.models import Application, Attachment, Recognition
 from accreditation.models.applications import ApplicationQuerySet
 from accreditation.refusals import NotYours
 from config.registry import registered
