@@ -10,14 +10,30 @@ from tests.servers import ROOT, Client, environment, race, serving, statuses
 
 pytestmark = pytest.mark.race
 PRESSES = 200
+# A control is thrown until the fault appears: on some machines one throw may happen to go in turn.
+THROWS = 4
+
+
+def until_it_appears(throw):
+    """throw(number) → (whether the fault appeared, what was seen); fails when it never does."""
+    seen = []
+    for number in range(THROWS):
+        appeared, told = throw(number)
+        seen.append(told)
+        if appeared:
+            return told
+    pytest.fail(f"the fault did not appear: {seen}")
 
 
 @pytest.fixture
 def ask(databases, tmp_path):
     """ask(template, driver, *arguments) → what tests/races/desks.py tells, in a fresh copy of the template."""
+    asked = []
 
     def run(template, *args, **extra):
-        env = environment(tmp_path, databases.copy(databases.template(*template), tmp_path), **extra)
+        folder = tmp_path / str(len(asked))
+        asked.append(args)
+        env = environment(folder, databases.copy(databases.template(*template), folder), **extra)
         command = [sys.executable, "-m", "tests.races.desks", *args]
         found = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
         assert found.returncode == 0, found.stderr[-3000:]
@@ -62,13 +78,20 @@ def test_filing_pressed_two_hundred_times_files_once(databases, tmp_path, measur
 def test_control_filing_without_the_lock_is_not_once(databases, tmp_path, measure):
     template = databases.template("double_press", PORTAL_MODE="demo")
     address = f"/applications/{template['draft']}/submit/"
-    with serving(databases, template, tmp_path, PORTAL_MODE="demo", PORTAL_TEST_SWITCH="no_lock") as portal:
-        clients = [Client(portal, template["session"]) for _ in range(PRESSES)]
-        answers = race(lambda c=client: c.post(address, {"seen": template["moves"]}) for client in clients)
-        found = portal.run("pressed", str(template["draft"]))
-    measure("B1", "control: events, answers", [found["submit_events"], statuses(answers)])
-    # PostgreSQL files it several times or meets the unique number; SQLite's deferred transactions are locked out.
-    assert found["submit_events"] > 1 or statuses(answers).get(500, 0) > 0 or found["breaches"]
+    switched = {"PORTAL_MODE": "demo", "PORTAL_TEST_SWITCH": "no_lock"}
+
+    def throw(number):
+        with serving(databases, template, tmp_path / str(number), **switched) as portal:
+            clients = [Client(portal, template["session"]) for _ in range(PRESSES)]
+            answers = race(
+                lambda c=client: c.post(address, {"seen": template["moves"]}) for client in clients
+            )
+            found = portal.run("pressed", str(template["draft"]))
+        # PostgreSQL files it several times or meets the unique number; SQLite's deferred transactions are locked out.
+        wrong = found["submit_events"] > 1 or statuses(answers).get(500, 0) > 0 or found["breaches"]
+        return wrong, [found["submit_events"], statuses(answers)]
+
+    measure("B1", "control: events, answers", until_it_appears(throw))
 
 
 CITY, COUNTY, EACH = 20, 12, 20
@@ -109,13 +132,13 @@ def test_places_lowered_while_they_are_taken(ask, measure):
 
 
 def test_control_without_the_lock_places_go_wrong(ask, measure):
-    told = ask(("city_desk", "200", "50"), "quota_lowered", "8", PORTAL_TEST_SWITCH="no_lock")
-    measure(
-        "B4",
-        "control: [used, held, size, broken]",
-        [told.get("used"), told.get("places"), told.get("size"), told.get("codes", []).count(4)],
-    )
-    assert "error" in told or 4 in told["codes"] or told["used"] != told["places"] or told["breaches"], told
+    def throw(_):
+        told = ask(("city_desk", "200", "50"), "quota_lowered", "8", PORTAL_TEST_SWITCH="no_lock")
+        broken = told.get("codes", [4]).count(4)
+        wrong = broken or told["used"] != told["places"] or told["used"] > told["size"] or told["breaches"]
+        return wrong, [told.get("used"), told.get("places"), told.get("size"), broken]
+
+    measure("B4", "control: [used, held, size, broken]", until_it_appears(throw))
 
 
 NOTICES = 24
@@ -133,13 +156,15 @@ def test_a_notice_closes_while_objections_arrive(ask, measure):
 
 
 def test_control_without_the_lock_one_slips_past(ask, measure):
-    found = [
-        ask(("on_notice", str(NOTICES)), "close_against_objections", "6", PORTAL_TEST_SWITCH="no_lock")
-        for _ in range(1)
-    ][0]
-    slipped = found.get("past an open objection", 0)
-    measure("B7", "control: [past an open objection, broken]", [slipped, found["broken"]])
-    assert slipped or found["broken"] or found["breaches"], found
+    def throw(_):
+        found = ask(
+            ("on_notice", str(NOTICES)), "close_against_objections", "6", PORTAL_TEST_SWITCH="no_lock"
+        )
+        slipped = found.get("past an open objection", 0)
+        wrong = slipped or found["broken"] or found["breaches"]
+        return wrong, [slipped, found["broken"]]
+
+    measure("B7", "control: [past an open objection, broken]", until_it_appears(throw))
 
 
 def test_one_chain_under_sixteen_writers(ask, measure):
@@ -153,7 +178,9 @@ def test_one_chain_under_sixteen_writers(ask, measure):
 
 
 def test_control_without_the_head_s_lock_writers_collide(ask, measure):
-    told = ask(("nothing",), "chain", "16", "20", PORTAL_TEST_SWITCH="no_lock")
-    naive = told.get("naive", {})
-    measure("C8", "control: rows of 320, outcomes", [naive.get("rows"), naive.get("codes")])
-    assert "error" in told or naive["codes"].get("4", 0) > 0 or naive["rows"] < 320
+    def throw(_):
+        told = ask(("nothing",), "chain", "16", "20", PORTAL_TEST_SWITCH="no_lock")
+        naive = told.get("naive", {"codes": {"4": 16}, "rows": 0})
+        return naive["codes"].get("4", 0) > 0 or naive["rows"] < 320, [naive["rows"], naive["codes"]]
+
+    measure("C8", "control: rows of 320, outcomes", until_it_appears(throw))
