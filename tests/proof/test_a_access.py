@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import DeclaredInterest, Event, Posting, PostingQuerySet, Role, User
 from accreditation import permissions, transitions
-from accreditation.models import Application, Attachment, Recognition
+from accreditation.models import Application, Assessment, Attachment, Recognition
 from accreditation.models.applications import ApplicationQuerySet
 from accreditation.refusals import NotYours
 from config.registry import registered
@@ -150,7 +150,11 @@ def conflicts(house):
     )
     yield (
         "handled it before",
-        lambda: Application.objects.get(community=community).assessments.update(handler=approver),
+        lambda: Assessment.objects.update_or_create(
+            application=Application.objects.get(community=community),
+            state="county_review",
+            defaults={"handler": approver},
+        ),
     )
 
 
