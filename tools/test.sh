@@ -11,4 +11,3 @@ rm -f "$PROOF_RECORD"
 step "SQLite" python -m pytest -p tests.proof.recording -n 2 --dist loadgroup -m "not browser and not race"
 step "PostgreSQL" python -m tests.postgres python -m pytest -p tests.proof.recording -n 2 --dist loadgroup -m "not browser and not race" tests/accounts tests/accreditation tests/regions
 step "Races and browsers" python -m pytest -p tests.proof.recording -m "browser or race"
-step "Proof" python -m tests.proof --short
