@@ -10,6 +10,7 @@
 # Settings are read from the environment at `install` and kept in DEPLOY_DIR/etc/deploy.env; docs/deployment.md explains them.
 set -euo pipefail
 umask 027
+here=$PWD
 code=$(cd "$(dirname "$0")/.." && pwd -P)
 cd "$code"
 dir=${DEPLOY_DIR:-/srv/portal}
@@ -27,6 +28,7 @@ units="portal-web@1.service portal-web@2.service portal-work.service portal-prox
 py=$code/.venv/bin/python
 
 say() { echo "$@"; }
+absolute() { case "$1" in /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
 die() { echo "$@" >&2; exit 1; }
 
 # Which cluster: Debian's own under systemd, one below DEPLOY_DIR otherwise.
@@ -204,7 +206,8 @@ ready() { # what the portal says of itself, through the proxy
 }
 
 backup() {
-    local to=${1:-$dir/backups/$(date +%Y%m%d-%H%M%S)}
+    local to
+    to=$(absolute "${1:-$dir/backups/$(date +%Y%m%d-%H%M%S)}")
     manage backup "$to"
     [ -z "$root" ] || chown -R "$user:$user" "$dir/var/last-backup"
 }
@@ -234,9 +237,11 @@ case "${1:-}" in
     backup) shift; with_database; backup "$@" ;;
     restore)
         shift
+        [ $# -ge 1 ] || die "Which folder? tools/deploy.sh restore FOLDER [--replace]"
+        folder=$(absolute "$1"); shift
         ! running || die "Stop the portal first: tools/deploy.sh stop"
         [ "$mode" != systemd ] || systemctl stop $units
-        with_database; manage restore "$@"; manage grant_role portal; hand_over ;;
+        with_database; manage restore "$folder" "$@"; manage grant_role portal; hand_over ;;
     nightly) nightly ;;
     manage) shift; with_database; manage "$@" ;;
     *) sed -n '2,10p' "$0"; exit 2 ;;
