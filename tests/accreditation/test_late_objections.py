@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from accreditation import endings, notices, transitions
+from accreditation import endings, notices, public, transitions
 from accreditation.models import NoticeEntry, Objection, Recognition, State
 from accreditation.refusals import NotReady
 from regions.clock import day_of, end_of
@@ -32,11 +32,19 @@ def test_an_objection_from_the_notice_is_admitted_beside_the_title(house, late):
     handler = acting(house.officer("甲省", Role.HANDLER))
     notices.admit(objection, by=handler, at=AT)
     assert Objection.objects.get(pk=objection.pk).admitted_at == AT
+    assert told(title) == {"disputed"}
     approver = acting(house.officer("甲省", Role.APPROVER))
     notices.settle(objection, by=approver, at=AT, outcome="dismissed", reply="查无实据。")
     assert Objection.objects.get(pk=objection.pk).settled_at == AT
     title.refresh_from_db()
-    assert title.status == "valid"
+    assert title.status == "valid" and told(title) == {"valid"}
+
+
+def told(title):
+    """The state of a title on its certificate's page, in a page of the register and in its whole download: the same."""
+    wanted, day = public.TitleFilter(text=title.number), day_of(AT)
+    shown = [*public.title_page(wanted, day, 25).rows, *public.title_rows(wanted, day)]
+    return {one.state for one in (public.certificate(title.number, day), *shown)}
 
 
 def test_one_about_a_community_that_left_is_still_not_admitted(house, late):
