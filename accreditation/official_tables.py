@@ -21,7 +21,6 @@ from accreditation.official_sheets import Column, Table, write
 from accreditation.routes import LEVELS
 from accreditation.workbooks import Book, points
 from regions.clock import day_of
-from regions.models import Region
 from scoring.models import PASSED
 
 PLACES = {"city": "市（州）", "county": "县（市、区）", "street": "街道（乡镇）"}
@@ -229,9 +228,9 @@ def rechecked(region, year: int):
     In force at the end of the year before, or rechecked in it (平人社办〔2021〕141号 一: provincial incl. star and national).
     Below a region whose recheck of that year was opened, those of its register alone.
     """
-    opened = Q(pk__in=())
-    for place in Region.objects.filter(pk__in=RecheckRound.objects.filter(year=year).values("region")):
-        opened |= Q(position__range=(place.position, place.last))
+    opened = RecheckRound.objects.filter(
+        year=year, region__position__lte=OuterRef("position"), region__last__gte=OuterRef("position")
+    )
     entries = RecheckEntry.objects.filter(round__year=year)
     listed = Exists(entries.filter(recognition=OuterRef("pk"))) | Exists(
         Recheck.objects.filter(recognition=OuterRef("pk"), year=year)
@@ -241,7 +240,7 @@ def rechecked(region, year: int):
             position__range=(region.position, region.last), money__in=("provincial", "national"), granted_on__year__lt=year
         )
         .filter(Q(ended_on__isnull=True) | Q(ended_on__year__gte=year))
-        .filter(~opened | Q(listed))
+        .filter(~Exists(opened) | listed)
         .select_related("community__street__parent")
         .prefetch_related(
             Prefetch("rechecks", Recheck.objects.filter(year=year), to_attr="of_year"),

@@ -5,6 +5,9 @@ import datetime as dt
 import pytest
 from django.db import transaction
 
+from accounts.models import Role
+from accreditation import endings
+from accreditation.models import Ending, Recognition
 from regions import clock
 from tests.factories import House, moment
 
@@ -27,6 +30,17 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
             )
         yield house
         transaction.set_rollback(True)
+
+
+def with_rows(name, house):
+    """The house has something of every list but titles that ended: three of them end for that one."""
+    if name == "endings":
+        for number in (4, 5, 6):
+            title = Recognition.objects.get(community=house.community(number))
+            endings.end(
+                title, kind=Ending.Kind.DECISION, reason="x", document_number="测试〔2017〕3号", on=dt.date(2017, 9, 1),
+                proposed_by=None, by=house.officer("东市", Role.APPROVER), at=moment(dt.date(2017, 9, 1)),
+            )  # fmt: skip
 
 
 @pytest.fixture

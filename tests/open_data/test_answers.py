@@ -20,7 +20,7 @@ from accreditation.views import open_data
 from regions import clock
 from regions.models import Community, Region
 from tests.factories import moment
-from tests.open_data.conftest import TODAY
+from tests.open_data.conftest import TODAY, with_rows
 
 BASE = "http://testserver"
 
@@ -37,6 +37,7 @@ def data(client, address):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_three_formats_have_the_same_columns_and_rows(house, client, name):
+    with_rows(name, house)
     columns = LISTS[name].columns
     rows = json.loads(whole(client.get(f"/api/v1/{name}.json")))["data"]
     text = whole(client.get(f"/api/v1/{name}.csv"))
@@ -145,6 +146,7 @@ def test_what_is_not_understood_is_said(house, client, query, word):
 
 @pytest.mark.parametrize("name", [name for name, one in LISTS.items() if one.page])
 def test_page_by_page_is_the_whole(house, client, name):
+    with_rows(name, house)
     rows = json.loads(whole(client.get(f"/api/v1/{name}.json")))["data"]
     for size in (1, 2, len(rows)):
         address, found, steps = f"/api/v1/{name}/?size={size}", [], 0
