@@ -102,7 +102,7 @@ def test_two_levels_of_places_are_filled_exactly_without_deadlock(databases, tmp
     template = databases.template("two_levels", str(EACH), str(CITY), str(COUNTY))
     with serving(databases, template, tmp_path) as portal:
         actions = []
-        for number, (pk, moves) in enumerate(template["pks"] * 3):
+        for number, (pk, moves) in enumerate(template["pks"] * 2):
             client = Client(portal, template["session"])
             press = lambda c=client, pk=pk, m=moves: c.post(f"/applications/{pk}/shortlist/", {"seen": m})  # noqa: E731
             actions.insert(0 if number % 2 else len(actions), press)
