@@ -104,6 +104,7 @@ def quota_lowered(processes):
     processes = int(processes)
 
     def some(number):
+        time.sleep(0.2)  # so that the first lowering comes before all are taken
         for application in rows[number::processes]:
             try:
                 transitions.shortlist(application, by=city, at=AT, seen=application.moves)
