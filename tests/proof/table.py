@@ -43,6 +43,8 @@ def row(fault: Fault, engine: str, record: Record, short: bool) -> dict:
     """One line of the table: its verdict, why, and what was measured."""
     told = {"id": fault.id, "fault": fault.fault, "engine": engine, "target": fault.target}
     figures = record.figures[fault.id, engine]
+    if fault.once and not fault.tests:  # it knows no engine: what it measured holds for both
+        figures = {key: value for on in ENGINES for key, value in record.figures[fault.id, on].items()}
     measured = _measured(figures)
     if reason := fault.why_not(engine):
         return {**told, "verdict": CANNOT, "why": reason, "measured": measured}
