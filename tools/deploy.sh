@@ -70,12 +70,14 @@ folders() {
         useradd --system --home-dir "$dir" --shell /usr/sbin/nologin "$user"
     fi
     mkdir -p "$dir"/{etc,secrets,var,files,anchors,backups,run/pg,log,tmp}
-    chmod 755 "$dir" "$dir/run"
+    chmod 755 "$dir" "$dir/run" "$dir/run/pg"
     chmod 750 "$dir"/{etc,secrets,var,files,anchors,backups,log,tmp}
     if [ "$root" ]; then
         chown "$user:$user" "$dir"/{var,files,anchors,run,log,tmp}
         chown "root:$user" "$dir"/{etc,secrets}
         [ "$mode" = systemd ] || chown postgres "$dir/run/pg"
+        runuser -u "$user" -- "$py" -c "import django" 2>/dev/null && runuser -u "$user" -- test -r "$code/manage.py" ||
+            die "The user $user cannot read $code or run its Python. Put the code where everybody may read it, /opt/portal for one."
     fi
 }
 

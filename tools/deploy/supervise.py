@@ -125,6 +125,7 @@ class Supervisor:
     def _tick(self, now):
         if self.ticking and self.ticking.poll() is not None:
             self.ticking = None
+            (self.folder / "run" / "tick.pid").unlink(missing_ok=True)
         if now >= self.tick_at and self.ticking is None:
             child = Child("tick", self.tick, self.user)
             self.start(child)
