@@ -133,9 +133,9 @@ def _run(name, *arguments):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     wanted = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}  # fmt: skip
     environment |= {variable: str(told[key]) for variable, key in wanted.items() if told[key]}
-    for name in ("sslmode", "sslrootcert"):
-        if value := told["OPTIONS"].get(name):
-            environment[f"PG{name.upper()}"] = value
+    for option in ("sslmode", "sslrootcert"):
+        if value := told["OPTIONS"].get(option):
+            environment[f"PG{option.upper()}"] = value
     run = subprocess.run(  # noqa: S603 - PostgreSQL's own program, arguments of ours
         [_program(name), *arguments], env=environment, capture_output=True, text=True, check=False
     )
