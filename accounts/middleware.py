@@ -26,6 +26,8 @@ from regions import clock
 SEEN_EVERY = 60
 ALWAYS_OPEN = {"accounts:logout", "accounts:stay", "accounts:demo", "accounts:demo_sign_in"}
 OWN_PAGES = {"accounts:profile", "accounts:password", "accounts:otp"}
+# Status of a refusal → why, for the log.
+REFUSALS = {403: "not allowed", 404: "not there for them", 429: "too many"}
 # Refusals kept in the chain per person and hour; the log has them all.
 REFUSALS_TOLD, REFUSALS_WINDOW = 60, 60 * 60
 
@@ -41,7 +43,7 @@ class ActingPostMiddleware:
         response = self.get_response(request)
         if ended and _leads_to_sign_in(response):
             response = _sign_in_again(request, ended)
-        if response.status_code in (403, 404) and request.resolver_match:
+        if response.status_code in REFUSALS and request.resolver_match:
             _note_refusal(request, response.status_code)
         if request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
@@ -134,7 +136,8 @@ def _sign_in_again(request, ended):
 def _note_refusal(request, status):
     """A refusal is a line of the security log; a signed-in person's is an event besides."""
     user, ip = request.user, limits.client_ip(request)
-    log.warning("refused %s %s %s user=%s ip=%s", status, request.method, request.path, user.pk, ip)
+    line = "refused %s %s %s user=%s ip=%s reason=%s"
+    log.warning(line, status, request.method, request.path, user.pk, ip, REFUSALS[status])
     if not user.is_authenticated:
         return
     key = limits.key_of("refused", str(user.pk))

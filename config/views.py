@@ -4,10 +4,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.sign_in import is_own_address
 from config import samples
 from config.display import cookie_of
 from config.language import COOKIE
@@ -25,7 +25,7 @@ YEAR = 365 * 24 * 60 * 60
 def display(request):
     """Set care (长者版) or contrast (高对比) to 1 or 0, or the language, and go back to the page the reader came from."""
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    if not is_own_address(request, target):
         target = "/"
     response = HttpResponseRedirect(target)
     told = {mode: "1" if request.POST[mode] == "1" else "0" for mode in MODES if mode in request.POST}
