@@ -39,9 +39,9 @@ def choose(posting: Posting, asked) -> Choice:
     words = asked.get("q", "").strip()[:40]
     choice = Choice(place=community or region, trail=trail, q=words)
     if words:
-        choice.found_regions = list(Region.objects.within(root).filter(name__icontains=words)[:FOUND])
+        choice.found_regions = list(Region.objects.within(root).filter(name__holds=words)[:FOUND])
         choice.found_communities = list(
-            Community.objects.within(root).standing().filter(name__icontains=words)[:FOUND]
+            Community.objects.within(root).standing().filter(name__holds=words)[:FOUND]
         )
     elif not community:
         choice.children = list(Region.objects.standing().filter(parent=region))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.events import record, record_all
 from accounts.models import Role
-from accreditation import lists, transitions
+from accreditation import lists, personal_numbers, transitions
 from accreditation.models import (
     Application,
     ApplicationEvent,
@@ -55,6 +55,12 @@ def problems(desk, round_, state, at) -> list[str]:
     return [sentence for sentence, _ in lists.findings(desk, step)]
 
 
+def disclosing(texts) -> list[str]:
+    """Sentences about numbers of persons in what everyone would read; empty when it may be published."""
+    kinds = dict.fromkeys(kind for text in texts for kind in personal_numbers.told(text))
+    return [f"公示内容里有{kind}，请删去后再发布：公示不得公开个人的{kind}。" for kind in kinds]
+
+
 @transaction.atomic
 def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
     """Publish the desk's whole list as one notice.
@@ -78,6 +84,8 @@ def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再发布。")
     for application in held:
         transitions.ask_again(application, by, None, "publish")
+    if found := disclosing([*text.values(), *(a.community.name for a in held)]):
+        raise NotReady(found)
     if found := problems(lists.desk_list(round_, tier, state, region, day=day_of(at)), round_, state, at):
         raise NotReady(found)
     following = round_.route.after(state)

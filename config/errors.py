@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 from config import display
@@ -52,7 +53,13 @@ def unavailable(request, until: str = ""):
 
 
 def server_error(request):
-    """500 with a number to read out; the same number stands in the log beside the trace."""
+    """500 with a number to read out; the same number stands in the log beside the trace.
+
+    503 where the database is away, full or too busy: nothing was kept, and the same press may work in a while.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        log.error("database away, %s %s", request.method, request.path, exc_info=sys.exc_info())
+        return unavailable(request)
     number = secrets.token_hex(3).upper()
     log.error("page failed, number %s, %s %s", number, request.method, request.path, exc_info=sys.exc_info())
     return _page(request, "500", 500, number=number)

@@ -8,7 +8,7 @@ comparison, whatever the depth, and follows who reports to whom, not the digits 
 from django.db import models
 from django.db.models import F, Q
 
-from regions import name_search
+from regions import lookups, name_search  # noqa: F401 - registers `holds`
 
 # How many positions a region of each level spans. The n-th child stands n slots behind its parent, a slot being the
 # span of the level just below the parent; a child of a deeper level (济源市 under 河南省) spans only its own level.

@@ -257,6 +257,14 @@ def two_levels(count, city, county):
 
 
 @builder
+def proof(name, *args):
+    """A builder or question of the proof (tests/proof/builders.py)."""
+    from tests.proof import builders
+
+    return getattr(builders, name)(*args)
+
+
+@builder
 def outcome():
     """What stands in the database after a race."""
     return {

@@ -232,7 +232,7 @@ def interests(request):
         "form": form,
         "community": community,
         "q": words,
-        "found": within.filter(name__icontains=words)[: ASIDE * 2] if words else [],
+        "found": within.filter(name__holds=words)[: ASIDE * 2] if words else [],
         "declared": request.user.interests.select_related("community").order_by("-declared_at"),
     }
     return render(request, "accounts/interests.html", context, status=status)

@@ -113,7 +113,7 @@ def _log(request, title, rows, words, template, context):
         rows = rows.filter(action=asked["action"])
     if text := asked.get("q", "").strip():
         rows = rows.filter(
-            Q(subject__icontains=text) | Q(actor__name__icontains=text) | Q(actor__username=text.casefold())
+            Q(subject__holds=text) | Q(actor__name__holds=text) | Q(actor__username=text.casefold())
         )
     if asked.get("since"):
         rows = rows.filter(at__gte=clock.start_of(asked["since"]))

@@ -36,7 +36,7 @@ def offices(request):
     rows = _offices(request)
     words = request.GET.get("q", "").strip()[:40]
     if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(region__name__icontains=words))
+        rows = rows.filter(Q(name__holds=words) | Q(region__name__holds=words))
     if wanted(request):
         filters = f"单位或地区名称：{words}" if words else ""
         return workbook(request, Listed("单位", COLUMNS, rows.count(), streamed(rows, _line), filters))

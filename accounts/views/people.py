@@ -81,7 +81,7 @@ def _line(one):
 def _filtered(rows, asked, region, today):
     """The rows a query form asks for; role and level are asked of one and the same posting."""
     if words := asked.get("q", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(username__icontains=words.casefold()))
+        rows = rows.filter(Q(name__holds=words) | Q(username__holds=words.casefold()))
     if asked.get("active") in ("yes", "no"):
         rows = rows.filter(is_active=asked["active"] == "yes")
     held = postings_within(region).on(today).filter(user=OuterRef("pk"))

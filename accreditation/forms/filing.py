@@ -257,7 +257,7 @@ class FilesField(forms.FileField):
 class AttachForm(forms.Form):
     """Files for one material, and for one indicator where the material goes by indicators."""
 
-    material = forms.CharField(widget=forms.HiddenInput)
+    material = forms.CharField(widget=forms.HiddenInput, max_length=60)
     indicator = forms.ChoiceField(label="用于哪一项", required=False)
     files = FilesField(label="选择文件")
 

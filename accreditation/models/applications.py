@@ -87,7 +87,7 @@ class ApplicationQuerySet(models.QuerySet):
 
     def named(self, text):
         """By a part of the community's name or of the number. The one place where applications are searched."""
-        return self.filter(Q(community__name__contains=text) | Q(number__contains=text.upper()))
+        return self.filter(Q(community__name__holds=text) | Q(number__holds=text))
 
 
 class Application(models.Model):

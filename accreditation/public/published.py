@@ -6,7 +6,6 @@ The record itself stays as it was published.
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,28 +15,11 @@ from django.db.models.functions import Coalesce
 
 from accreditation.models import Notice, NoticeEntry, Programme, Round
 from accreditation.notices import resting_days
+from accreditation.personal_numbers import masked
 from accreditation.public.places import within
 from regions.clock import day_of, end_of
 from regions.models import Region
 from regions.workdays import Calendar, UnknownYear
-
-# Of a person: mobile numbers, and identity numbers of 15 or 18 places. Not those inside a longer number.
-MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
-IDENTITY = re.compile(r"(?<![\dA-Za-z])(\d{2})\d{10}(?:\d{3})?(\d{2}[\dXx])(?![\dA-Za-z])", re.ASCII)
-CARD = re.compile(r"(?<![\dA-Za-z])(\d{4})\d{8,11}(\d{4})(?![\dA-Za-z])", re.ASCII)
-
-
-def masked(text: str) -> str:
-    """A text for everyone: identity, mobile and bank card numbers of persons without their middle (138****1234)."""
-    text = CARD.sub(lambda found: f"{found[1]} **** {found[2]}" if _is_card(found[0]) else found[0], text)
-    text = IDENTITY.sub(lambda found: f"{found[1]}*************{found[2]}", text)
-    return MOBILE.sub(r"\1****\2", text)
-
-
-def _is_card(digits: str) -> bool:
-    """Whether a number passes Luhn's check, as those of bank cards do."""
-    doubled = [int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits))]
-    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
 
 
 def details_until(last_day: dt.date) -> dt.date:

@@ -16,6 +16,9 @@ ODD = {
     "bidi": quote("a\u202eb"), "zero width": quote("\u200b"), "extension b": quote("𠀀" * 200), "zalgo": quote("a" + "\u0301" * 500), "emoji": quote("👨‍👩‍👧"),
     "a day that is none": "2024-02-30", "the last day": "9999-12-31", "the first day": "0001-01-01", "quote": "%27%22%3B--", "like": "%25_%25", "json": "%7B%22a%22%3A1%7D",
 }  # fmt: skip
+# Of these, what an address is asked with: each kind once (no server takes the longest).
+IN_ADDRESSES = ("nul", "half a character", "not utf-8", "beyond the columns", "full-width digits", "arabic digit", "2^63", "minus one", "letters",
+                "a day that is none", "the first day", "like")  # fmt: skip
 PARAMETERS = ("q", "region", "page", "size", "order", "as", "year", "tier", "state", "group", "before", "after", "since", "until", "role", "place",
               "community", "programme", "action", "of", "round", "level", "kind", "from", "own", "inline", "day", "days", "active", "status")  # fmt: skip
 

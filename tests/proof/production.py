@@ -12,6 +12,8 @@ SAFE = {
     "PORTAL_MODE": "production",
     "PORTAL_SECRET_KEY": KEY,
     "PORTAL_ALLOWED_HOSTS": "portal.example",
+    "PORTAL_TRUSTED_PROXIES": "1",
+    "PORTAL_DATABASE": "postgres://portal@/portal?host=/run/postgresql",
 }
 NAMES = (
     "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_AGE",

@@ -36,7 +36,7 @@ def test_control_without_the_lock_there_is_more_than_one_winner(databases, tmp_p
         told.append(statuses(answers))
         measure("B2", "control: answers without the lock", told[-1])
         # PostgreSQL lets several win; SQLite's deferred transactions fail with "database is locked".
-        if told[-1].get(302, 0) > 1 or told[-1].get(500, 0) > 0 or found["breaches"]:
+        if told[-1].get(302, 0) > 1 or set(told[-1]) & {500, 503} or found["breaches"]:
             return
     pytest.fail(f"the fault did not appear: {told}")
 
@@ -67,7 +67,7 @@ def test_control_without_the_guard_the_quota_is_exceeded(databases, tmp_path, me
         used, size, held = found["quotas"][str(template["quota"])]
         told.append((used, size, held, statuses(answers)))
         measure("B3", "control: [used, size, held] without the guard", [used, size, held])
-        if held > size or used != held or told[-1][-1].get(500, 0) > 0:
+        if held > size or used != held or set(told[-1][-1]) & {500, 503}:
             return
     pytest.fail(f"the fault did not appear: {told}")
 

@@ -47,8 +47,8 @@ def test_every_address_with_every_odd_parameter(world, measure):
         if name is None or row.post_only or route.endswith(".pdf"):
             continue
         for case, odd in odd_values.ODD.items():
-            if len(odd) > 2000:
-                continue  # no server takes so long an address
+            if case not in odd_values.IN_ADDRESSES:
+                continue
             asked += 1
             query = "&".join(f"{one}={odd}" for one in odd_values.PARAMETERS)
             status = world.clients[name].get(f"{address(route, world)}?{query}").status_code

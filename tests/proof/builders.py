@@ -1,0 +1,121 @@
+"""Data of the proof's races, built inside Django: `python -m tests.building proof NAME …` (tests/servers.py)."""
+
+import datetime as dt
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from accounts.models import Event, Role, User
+from accreditation import invariants, stored_files
+from accreditation.models import Application, Attachment, NoticeEntry, Objection
+from regions import clock
+from tests.building import session_of
+from tests.factories import House, moment
+
+PASSWORD = "correct horse battery"
+
+
+def guessed(count):
+    """A house whose first filer, and `count` people more, have a known password."""
+    house = House()
+    filer = house.filer(house.community(0))
+    filer.set_password(PASSWORD)
+    filer.save()
+    User.objects.bulk_create(
+        User(username=f"person{n}", name="测试", password=filer.password) for n in range(int(count))
+    )
+    return {"username": filer.username, "password": PASSWORD, "others": int(count)}
+
+
+def running_notice():
+    """A demonstration on 5 September 2017 with one community on a running notice."""
+    house = House()
+    clock.move(moment(dt.date(2017, 9, 5)), house.province)
+    application = house.prepare(house.at("county_review", 2))
+    house.drive.shortlist(application, moment(dt.date(2017, 9, 1)))
+    notice = house.drive.publish("county_review", house.regions["一县"], moment(dt.date(2017, 9, 4)), "测试")
+    return {"notice": notice.pk, "entry": notice.entries.get().pk}
+
+
+def objections():
+    """How many objections there are, and what the invariants say."""
+    return {"objections": Objection.objects.count(), "breaches": _breaches()}
+
+
+def drafts():
+    """Ten communities' drafts, ready to be filed, with the session of each filer; and two at the street's desk with its approver."""
+    house, rows = House(), []
+    clock.move(moment(dt.date(2017, 8, 28)), house.province)
+    day = dt.date(2017, 8, 21)
+    for number in range(2, 12):
+        draft = house.drive.fill(house.draft(number), 0.9, moment(day))
+        rows.append([draft.pk, draft.moves, session_of(house.filer(house.community(number)))])
+    desk = [house.prepare(house.filed(number)) for number in (0, 1)]
+    return {
+        "drafts": rows,
+        "desk": [[one.pk, one.moves] for one in desk],
+        "approver": session_of(house.officer("一南街道", Role.APPROVER)),
+        "material": next(m["key"] for m in house.version.data["materials"]),
+    }
+
+
+def wholeness():
+    """After kills: states with their events and filings, files with their rows, and what the invariants say."""
+    rows = Application.objects.order_by("pk")
+    filed = {a.pk: a.filings.count() for a in rows}
+    half = [
+        a.pk
+        for a in rows
+        if (a.state == "draft") != (filed[a.pk] == 0)
+        or Event.objects.filter(action="submit", applicationevent__application=a).count() != filed[a.pk]
+    ]
+    missing = [a.pk for a in Attachment.objects.all() if not default_storage.exists(a.file.name)]
+    changed = [
+        a.pk for a in Attachment.objects.all() if hashlib.sha256(a.file.read()).hexdigest() != a.checksum
+    ]
+    orphans = stored_files.without_row(older_than=dt.timedelta(0))
+    return {
+        "half": half,
+        "missing": missing,
+        "changed": changed,
+        "orphans": len(list(orphans)),
+        "submitted": sum(1 for n in filed.values() if n),
+        "breaches": _breaches(),
+    }
+
+
+def swept():
+    """The sweep as it runs at night, but without waiting a day; what it took and what is left."""
+    taken = stored_files.sweep(older_than=dt.timedelta(0))
+    return {
+        "taken": taken,
+        "left": len(list(stored_files.without_row(older_than=dt.timedelta(0)))),
+        "lost": len(list(stored_files.without_file())),
+    }
+
+
+def entries():
+    return {"entries": NoticeEntry.objects.count()}
+
+
+def _breaches():
+    return [sentence for _, found in invariants.breaches(clock.now()) for sentence in found]
+
+
+def torn():
+    """What a process would leave that is killed between the steps of a careless verb: a state, and a file, alone."""
+    first = Application.objects.filter(state="draft").order_by("pk").first()
+    Application.objects.filter(pk=first.pk).update(state="street_review")
+    default_storage.save("ab/torn.pdf", ContentFile(b"x"))
+    return wholeness()
+
+
+def counties():
+    """An application at the desk of each of three counties, with the session of each county's approver."""
+    house = House()
+    sessions = []
+    for county, number in (("一县", 0), ("二县", 4), ("三县", 8)):
+        house.prepare(house.at("county_review", number))
+        sessions.append([county, session_of(house.officer(county, Role.APPROVER))])
+    return {"sessions": sessions}

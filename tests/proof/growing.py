@@ -1,0 +1,68 @@
+"""Ten times as many rows of everything that lists show, made by copying rows, to count queries with."""
+
+import datetime as dt
+from itertools import count
+
+from accounts.models import Office, Posting, Role, User
+from accreditation.models import Application, Assessment, Recognition
+from regions.divisions import add_region
+from regions.models import Community
+
+_numbers = count(1)
+
+
+def _copies(row, number, **changes):
+    """Copies of a row with other keys; a change may be a function of the copy's number."""
+    model = type(row)
+    plain = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
+    made = [
+        model(
+            **{**plain, **{name: value(n) if callable(value) else value for name, value in changes.items()}}
+        )
+        for n in (next(_numbers) for _ in range(number))
+    ]
+    return model._base_manager.bulk_create(made)
+
+
+def grow(world, number, offices=True):
+    """`number` more communities, each with an application at the county's desk and a title; as many people and offices."""
+    house = world.house
+    street = house.community(0).street
+    communities = Community.objects.bulk_create(
+        Community(
+            name=f"多{next(_numbers)}社区", street=street, position=street.position, place=street.full_name
+        )
+        for _ in range(number)
+    )
+    keys = iter([one.pk for one in communities])
+    applications = _copies(
+        world.application,
+        number,
+        community_id=lambda n: next(keys),
+        number=lambda n: f"{world.application.number}-{n}",
+    )
+    first = Assessment.objects.filter(application=world.application).first()
+    if first:
+        keys = iter([one.pk for one in applications])
+        _copies(first, number, application_id=lambda n: next(keys), sheet_id=None)
+    keys = iter([one.pk for one in communities])
+    _copies(
+        world.recognition,
+        number,
+        community_id=lambda n: next(keys),
+        number=lambda n: f"X{n}",
+        application_id=None,
+    )
+    office = house.officer("一县", Role.HANDLER).acting
+    office = office.office if office else Office.objects.get(region=house.regions["一县"], department="hr")
+    users = User.objects.bulk_create(
+        User(username=f"many{next(_numbers)}", name="某人", password="!") for _ in range(number)
+    )
+    Posting.objects.bulk_create(
+        Posting(user=user, role=Role.HANDLER, office=office, starts=dt.date(2017, 1, 1)) for user in users
+    )
+    county = house.regions["一县"]
+    for _ in range(number if offices else 0):
+        region = add_region(county, f"多{next(_numbers)}街道", "street", "", code_date=dt.date(2017, 1, 1))
+        Office.objects.create(region=region, name=region.name)
+    return {"applications": Application.objects.count(), "titles": Recognition.objects.count()}

@@ -1,0 +1,144 @@
+"""Small changes of the rules, one at a time, in a copy of the source: do the tests notice each?
+
+`python -m tests.proof.mutants` prints them. PROOF_MUTANTS says how many are tried, drawn evenly from all with the seed
+that is printed (0: all of them). A run of one mutant is a run of the tests that the module names below.
+"""
+
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.factories import ROOT
+
+# Module → the tests that must notice.
+SUBJECTS = {
+    "accreditation/permissions.py": ("tests/accreditation/test_permissions.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_send_back.py"),
+    "accreditation/transitions.py": (
+        "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
+        "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py",
+    ),
+    "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
+    "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_invariants.py"),
+}  # fmt: skip
+TRIED = int(os.environ.get("PROOF_MUTANTS", "60"))
+APPS = (
+    "regions",
+    "accounts",
+    "scoring",
+    "accreditation",
+    "subsidies",
+    "demonstration",
+    "config",
+    "tests",
+    "templates",
+    "fixtures",
+    "static",
+    "locale",
+    "docs",
+)
+SWAPPED = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn,
+    ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And, ast.Add: ast.Sub, ast.Sub: ast.Add,
+}  # fmt: skip
+
+
+def changes(node) -> list:
+    """Ways to change one node: (words, function that changes a copy in place)."""
+    found = []
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
+        found.append(
+            (
+                f"{type(node.ops[0]).__name__} turned",
+                lambda n: n.ops.__setitem__(0, SWAPPED[type(n.ops[0])]()),
+            )
+        )
+    if isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in SWAPPED:
+        found.append((f"{type(node.op).__name__} turned", lambda n: setattr(n, "op", SWAPPED[type(n.op)]())))
+    if isinstance(node, ast.If | ast.IfExp):
+        found.append(("condition turned", lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))))
+    if isinstance(node, ast.Raise):
+        found.append(
+            (
+                "not raised",
+                lambda n: n.__dict__.update(ast.Pass().__dict__) or setattr(n, "__class__", ast.Pass),
+            )
+        )
+    if (
+        isinstance(node, ast.Return)
+        and node.value is not None
+        and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    ):
+        found.append(("nothing returned", lambda n: setattr(n, "value", ast.Constant(None))))
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        found.append(("one more", lambda n: setattr(n, "value", n.value + 1)))
+    if isinstance(node, ast.Constant) and type(node.value) is bool:
+        found.append(("true for false", lambda n: setattr(n, "value", not n.value)))
+    return found
+
+
+def mutants_of(source: str) -> list[tuple[str, str]]:
+    """(line and change, the changed source) of every single change; docstrings and imports stay."""
+    tree = ast.parse(source)
+    places = [(number, node) for number, node in enumerate(ast.walk(tree))]
+    made = []
+    for number, node in places:
+        for words, change in changes(node):
+            other = copy.deepcopy(tree)
+            twin = next(n for place, n in enumerate(ast.walk(other)) if place == number)
+            change(twin)
+            ast.fix_missing_locations(other)
+            made.append((f"{getattr(node, 'lineno', 0)}: {words}", ast.unparse(other)))
+    return made
+
+
+def survivors(made, check) -> list[str]:
+    """The mutants that `check(source)` does not notice (it says True when it does)."""
+    return [words for words, source in made if not check(source)]
+
+
+def _tests_fail(folder: Path, tests) -> bool:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PORTAL_", "PROOF_"))}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-o", "addopts=--strict-markers", "-p", "no:cacheprovider", "-x", "-q", *tests],
+        cwd=folder, env={**env, "PYTHONPATH": str(folder), "PORTAL_VAR": str(folder / "var")}, capture_output=True, text=True, timeout=900,
+    )  # fmt: skip
+    return run.returncode != 0
+
+
+def run(subjects=SUBJECTS, tried=TRIED, say=lambda line: None):
+    """(killed, made, words of those alive). The tests must pass on the source as it is, else nothing is shown."""
+    seed = random.SystemRandom().randrange(10**6)
+    say(f"seed {seed}")
+    every = [
+        (path, *one) for path in subjects for one in mutants_of((ROOT / path).read_text(encoding="utf-8"))
+    ]
+    chosen = random.Random(seed).sample(every, tried) if 0 < tried < len(every) else every
+    alive = []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        folder = Path(name)
+        for part in APPS:
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for part in ("manage.py", "pyproject.toml"):
+            shutil.copy(ROOT / part, folder / part)
+        for path, tests in subjects.items():
+            if _tests_fail(folder, tests):
+                raise RuntimeError(f"the tests of {path} fail without any change")
+        for path, words, source in chosen:
+            whole = (folder / path).read_text(encoding="utf-8")
+            (folder / path).write_text(source, encoding="utf-8")
+            if not _tests_fail(folder, subjects[path]):
+                alive.append(f"{path}:{words}")
+                say(f"alive {alive[-1]}")
+            (folder / path).write_text(whole, encoding="utf-8")
+    return len(chosen) - len(alive), len(chosen), alive
+
+
+if __name__ == "__main__":
+    killed, made, _ = run(say=print)
+    print(f"{killed} of {made} killed")

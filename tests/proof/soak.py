@@ -1,0 +1,101 @@
+"""Fifty people at work for ten minutes: does memory, the number of open files, the log or the WAL grow?
+
+Shorter by PROOF_SOAK_SECONDS and PROOF_SOAK_PEOPLE.
+"""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from tests.servers import Client, serving
+
+SECONDS = float(os.environ.get("PROOF_SOAK_SECONDS", "600"))
+PEOPLE = int(os.environ.get("PROOF_SOAK_PEOPLE", "50"))
+LOOKS = 20
+PATHS = (
+    "/desk/",
+    "/applications/",
+    "/lists/",
+    "/progress/",
+    "/notices/",
+    "/recognised/",
+    "/applications/?as=xlsx",
+)
+COUNTED = {"DJANGO_SETTINGS_MODULE": "tests.proof.counted_settings"}
+
+
+def slope(points) -> float:
+    """By how much the second number grows per unit of the first (least squares)."""
+    n, x, y = len(points), sum(p[0] for p in points), sum(p[1] for p in points)
+    above = n * sum(a * b for a, b in points) - x * y
+    below = n * sum(a * a for a, _ in points) - x * x
+    return above / below if below else 0.0
+
+
+def steady(found) -> bool:
+    """Under a megabyte a minute, no more open files, a small WAL, no faults, a log without a line of ours."""
+    return (
+        found["memory, MB a minute"] < 1
+        and found["open files, more"] <= 4
+        and found["WAL, MB"] < 64
+        and found["faults"] == 0
+        and found["log, kB"] < 1000
+    )
+
+
+def _processes(pid):
+    return [pid, *(int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def _look(portal, folder) -> tuple[float, int, float]:
+    """Megabytes of all processes, their open files, megabytes of the WAL."""
+    memory, files = 0, 0
+    for pid in _processes(portal.process.pid):
+        status = Path(f"/proc/{pid}/status").read_text()
+        memory += int(status.split("VmRSS:")[1].split()[0]) / 1024
+        files += len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    wal = folder / "portal.sqlite3-wal"
+    return memory, files, wal.stat().st_size / 1e6 if wal.exists() else 0.0
+
+
+def run(databases, folder) -> dict:
+    template = databases.template("street_desk")
+    faults, over, answers = [], threading.Event(), []
+
+    def person(number):
+        client, mine = Client(portal, template["session"]), number
+        while not over.is_set():
+            mine += 1
+            if mine % 40 == 0:
+                status = client.post("/login/", {"username": f"nobody{mine}", "password": "x"}).status
+            else:
+                status = client.get(PATHS[mine % len(PATHS)]).status
+            answers.append(status)
+            if status >= 500:
+                faults.append(status)
+            over.wait(0.2)
+
+    with serving(databases, template, folder, workers=2, threads=16, **COUNTED) as portal:
+        threads = [threading.Thread(target=person, args=(number,)) for number in range(PEOPLE)]
+        for thread in threads:
+            thread.start()
+        seen, start, most = [], time.monotonic(), 0.0
+        for _ in range(LOOKS):
+            time.sleep(SECONDS / LOOKS)
+            memory, files, wal = _look(portal, folder)
+            seen.append((time.monotonic() - start, memory, files))
+            most = max(most, wal)
+        over.set()
+        for thread in threads:
+            thread.join()
+        log = portal.log.stat().st_size / 1000
+    settled = seen[len(seen) // 3 :]  # caches are filled in the beginning
+    return {
+        "answers": len(answers),
+        "faults": len(faults),
+        "memory, MB a minute": round(slope([(t / 60, m) for t, m, _ in settled]), 2),
+        "open files, more": settled[-1][2] - settled[0][2],
+        "WAL, MB": round(most, 1),
+        "log, kB": round(log, 1),
+    }

@@ -1,0 +1,102 @@
+"""F7, F8: a step back and forward loses nothing; the clock at the edges of days, years and zones."""
+
+import datetime as dt
+import subprocess
+import sys
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts import append_only
+from regions import clock
+from tests.servers import ROOT, environment
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+APPS = ("accounts", "accreditation", "regions", "scoring", "subsidies")
+
+
+def manage(env, *arguments):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+
+
+def ask(env):
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.proof.standing"], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run.stdout
+
+
+@pytest.mark.race
+def test_a_step_back_and_forward_keeps_everything(databases, tmp_path, measure):
+    """Each app's last migration that can be undone: back, forward; same rows in every table, guards, invariants."""
+    template = databases.template("street_desk")
+    env = environment(tmp_path, databases.copy(template, tmp_path))
+    before, walked = ask(env), []
+    for app in APPS:
+        shown = manage(env, "showmigrations", app).stdout.splitlines()
+        names = [line.split("] ")[1].split(" ")[0] for line in shown if "] " in line]
+        if len(names) < 2:
+            continue
+        back = manage(env, "migrate", app, names[-2])
+        if back.returncode:
+            assert "Irreversible" in back.stderr, back.stderr[-800:]
+        else:
+            walked.append(app)
+        forward = manage(env, "migrate")
+        assert forward.returncode == 0, forward.stderr[-1500:]
+    measure("F7", "apps gone back and forward", len(walked))
+    assert ask(env) == before
+    assert len(walked) >= 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_table_built_anew_loses_its_guards():
+    """Control: what a careless migration does to a table is seen at start-up, and `migrate` lays the guards again."""
+    table = "accreditation_amendment"
+    assert append_only.missing(connection) == []
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {table}_no_update")
+        else:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_change")
+    try:
+        assert [name for name in append_only.missing(connection) if name.startswith(table)] != []
+        assert append_only.check_triggers(None, ["default"])[0].id == "portal.E001"
+    finally:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_no_change")
+        append_only.install(connection)
+    assert append_only.missing(connection) == []
+
+
+# F8: moment in UTC → day here. By hand.
+EDGES = [
+    ("2026-11-20T15:59:59", "2026-11-20"), ("2026-11-20T16:00:00", "2026-11-21"), ("2026-12-31T15:59:59", "2026-12-31"), ("2026-12-31T16:00:00", "2027-01-01"),
+    ("2024-02-28T16:00:00", "2024-02-29"), ("2024-02-29T15:59:59", "2024-02-29"), ("2024-02-29T16:00:00", "2024-03-01"), ("2025-02-28T16:00:00", "2025-03-01"),
+    ("2017-09-30T15:59:59.999999", "2017-09-30"), ("2026-02-13T16:00:00", "2026-02-14"), ("2000-01-01T00:00:00", "2000-01-01"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("utc", "day"), EDGES)
+def test_the_clock_at_the_edges(utc, day):
+    """Whatever zone the server lives in; summer time of 1988 moves no day."""
+    at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+    assert clock.day_of(at).isoformat() == day
+    assert clock.start_of(clock.day_of(at)) <= at < clock.end_of(clock.day_of(at))
+    assert (clock.end_of(dt.date(1988, 4, 17)) - clock.start_of(dt.date(1988, 4, 17))) == dt.timedelta(days=1)
+
+
+def test_control_a_clock_of_another_zone_is_seen():
+    """Control: the day in UTC is another one in the first eight hours."""
+    at = dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)
+    assert at.date() != clock.day_of(at)
