@@ -8,7 +8,7 @@ from tests.proof.faults import Fault
 WEB = "tests/proof/waiting_e_web.py"
 RACES = "tests/proof/waiting_e_races.py"
 ACCOUNTS = "tests/proof/test_e_accounts.py"
-LOGS = "tests/proof/waiting_e_logs.py"
+LOGS = "tests/proof/test_e_logs.py"
 LOGIN = "tests/accounts/test_login.py"
 SESSION = "tests/accounts/test_session.py"
 CANARIES = "tests/access/test_canaries.py"
