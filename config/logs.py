@@ -7,7 +7,7 @@ import traceback
 import unicodedata
 
 # What an exception says may quote a row: names, numbers of people, cards, phones.
-_PERSONAL = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]+|\d[\d\- ]{4,}\d[\dXx]?|\S+@\S+")
+_PERSONAL = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]+|\d[\d\- ]{4,}\d[\dXx]?")
 
 
 def plain(text: str) -> str:
@@ -19,7 +19,8 @@ def plain(text: str) -> str:
 
 def unnamed(text: str) -> str:
     """The first line of a message without Chinese words, long numbers and addresses; PostgreSQL's DETAIL follows it."""
-    return _PERSONAL.sub("…", text.split("\n", 1)[0])
+    words = text.split("\n", 1)[0].split()
+    return _PERSONAL.sub("…", " ".join("…" if "@" in word else word for word in words))
 
 
 def trace_of(error: BaseException) -> str:

@@ -20,7 +20,7 @@ from accreditation.models import Attachment, Recognition
 from regions import clock
 from tests.access import canaries
 from tests.access.canaries import MAILBOX, card, identity, luhn, phone
-from tests.access.conftest import PEOPLE, TODAY, _paper, signed_in
+from tests.access.conftest import PEOPLE, TODAY, _draw, _paper, signed_in
 from tests.access.crawl import body, text_of, walk, without_tokens
 from tests.access.test_matrix import ADMINISTRATORS, MATRIX, address
 from tests.factories import House, moment
@@ -32,6 +32,7 @@ PUBLIC = (
     "/recognised/",
     "/communities/",
     "/certificates/",
+    "/draws/",
     "/programmes/",
     "/papers/",
     "/objections/",
@@ -147,6 +148,7 @@ def story(django_db_setup, django_db_blocker, tmp_path_factory):
             recognition=Recognition.objects.first(),
             print=paper,
             scan=scan,
+            draw=_draw(house),
         )
         before = {name: crawl(world, name) for name in ELSEWHERE}
         far, running = canaries.shown_abroad(house)

@@ -211,7 +211,7 @@ def test_payloads_in_every_text_of_a_list_of_the_portal(house):
 
 
 WRITERS = {
-    "accreditation/workbooks.py", "accounts/people_sheets.py", "accounts/imports/template.py", "accounts/imports/marking.py",
+    "accreditation/workbooks.py", "accounts/password_sheet.py", "accounts/imports/template.py", "accounts/imports/marking.py",
     "scoring/workbook_writing.py", "scoring/answers.py",
 }  # fmt: skip
 MAKES = re.compile(r"^(import xlsxwriter|from openpyxl import .*\bWorkbook\b)", re.MULTILINE)

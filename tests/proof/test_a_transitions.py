@@ -58,7 +58,7 @@ def accepted(state, who):
         }.get(role, set())
     if at == level and kind == "notice" and role == Role.APPROVER:
         verbs.add("decline")
-    reached = {"returned": "street", "recognised": "province"}.get(state, at)
+    reached = {"returned": "street"}.get(state, at)  # recognised: the title is ended first, on its own page
     if role == Role.APPROVER and reached == level:
         verbs.add("disqualify")
     return verbs
