@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms import posted
 from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import Role
 from accreditation import community_changes as changes
@@ -155,16 +156,12 @@ def _page(request, report, form, act, **kwargs):
     return verb_page(request, form, act, crumbs=crumbs, facts=facts, to=to, **kwargs)
 
 
-def _bound(request):
-    return request.POST if request.method == "POST" else None
-
-
 @require_http_methods(METHODS)
 def check_change(request, pk):
     """The county says what it found."""
     report = get_object_or_404(visible_reports(request.user), pk=pk)
     return _page(
-        request, report, forms.Check(_bound(request), initial={"seen": report.moves}),
+        request, report, forms.Check(posted(request), initial={"seen": report.moves}),
         lambda form: changes.check(report, by=request.user, at=clock.now(), **form.cleaned_data),
         why_not=changes.why_not_check(request.user, report), title=f"核实变更：{report.community.name}", action="提交核实情况",
         done="核实情况已提交，由有权单位决定。",
@@ -177,7 +174,7 @@ def decide_change(request, pk):
     report = get_object_or_404(visible_reports(request.user), pk=pk)
     titles = changes.titles_of(report)
     form = forms.Decide(
-        _bound(request), titles=titles, kind=report.kind, parts=json.loads(report.details).get("parts", ()),
+        posted(request), titles=titles, kind=report.kind, parts=json.loads(report.details).get("parts", ()),
         initial={"seen": report.moves},
     )  # fmt: skip
     return _page(
@@ -193,7 +190,7 @@ def refuse_change(request, pk):
     """The report is not taken as true."""
     report = get_object_or_404(visible_reports(request.user), pk=pk)
     return _page(
-        request, report, forms.Refuse(_bound(request), initial={"seen": report.moves}),
+        request, report, forms.Refuse(posted(request), initial={"seen": report.moves}),
         lambda form: changes.refuse(report, by=request.user, at=clock.now(), **form.cleaned_data),
         why_not=changes.why_not_decide(request.user, report), title=f"不同意变更：{report.community.name}", action="不同意",
         facts=(("核实情况", report.finding),), done="已记录，登记信息和称号不变。",

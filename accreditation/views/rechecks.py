@@ -1,7 +1,5 @@
 """The pages of yearly rechecks: rounds, the register, one line of it."""
 
-import json
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -11,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.account_events import WORDS
+from accounts.forms import posted
 from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import Role
 from accreditation import rechecks
@@ -19,6 +17,7 @@ from accreditation.forms import titles as forms
 from accreditation.models import ProgrammeVersion, RecheckEntry, RecheckRound
 from accreditation.refusals import NotYours
 from accreditation.title_permissions import at_desk
+from accreditation.views.happenings import happenings
 from accreditation.views.verb_page import verb_page
 from regions import clock
 from regions.models import Community
@@ -239,27 +238,13 @@ def recheck_entry(request, pk):
     inside = not user.acting.community_id
     context = {
         "entry": entry, "figures": rechecks.figures(entry), "level": LEVEL.get(entry.level, ""), "inside": inside,
-        "history": _history(history) if inside else (),
+        "history": happenings(history) if inside else (),
         "may_check": not rechecks.why_not_check(user, entry),
         "may_confirm": not rechecks.why_not_confirm(user, entry),
         "may_decide": not rechecks.why_not_decide(user, entry),
         "earlier": entry.recognition.rechecks.order_by("-year"),
     }  # fmt: skip
     return render(request, "titles/recheck_entry.html", context)
-
-
-def _history(links):
-    """The entry's events as the timeline shows them."""
-    rows = []
-    for link in links:
-        event, data = link.event, json.loads(link.event.body)["data"]
-        rows.append(
-            {
-                "title": WORDS.get(event.action, event.action), "at": event.at, "text": data.get("reason", ""),
-                "by": f"{event.actor.name} · {event.posting.place}" if event.actor else "系统",
-            }
-        )  # fmt: skip
-    return rows
 
 
 def _entry_page(request, entry, form, act, **kwargs):
@@ -273,17 +258,13 @@ def _entry_page(request, entry, form, act, **kwargs):
     return verb_page(request, form, act, crumbs=_crumbs(entry.round, entry), facts=facts, to=to, **kwargs)
 
 
-def _bound(request):
-    return request.POST if request.method == "POST" else None
-
-
 @require_http_methods(METHODS)
 def check_entry(request, pk):
     """The handler fills in the line."""
     entry = _entry(request, pk)
     version = entry.round.version
     form = forms.Check(
-        _bound(request), figures=rechecks.figures_of(version), visit=rechecks.section(version).get("visit", False),
+        posted(request), figures=rechecks.figures_of(version), visit=rechecks.section(version).get("visit", False),
         initial={"seen": entry.moves, "reason": entry.reason, "visited_on": entry.visited_on, "passed": _answer(entry), **_known(entry)},
     )  # fmt: skip
     return _entry_page(
@@ -308,7 +289,7 @@ def confirm_entry(request, pk):
     """The approver confirms the line."""
     entry = _entry(request, pk)
     return _entry_page(
-        request, entry, forms.Seen(_bound(request), initial={"seen": entry.moves}),
+        request, entry, forms.Seen(posted(request), initial={"seen": entry.moves}),
         lambda form: rechecks.confirm(entry, by=request.user, at=clock.now(), **form.cleaned_data),
         why_not=rechecks.why_not_confirm(request.user, entry), title=f"确认复查结果：{entry.recognition.community.name}",
         action="确认", done="已确认。", facts=(("结论", "合格" if entry.passed else "不合格"), ("情况说明", entry.reason)),
@@ -321,7 +302,7 @@ def return_entry(request, pk):
     """The approver sends the line back."""
     entry = _entry(request, pk)
     return _entry_page(
-        request, entry, forms.SendBack(_bound(request), initial={"seen": entry.moves}),
+        request, entry, forms.SendBack(posted(request), initial={"seen": entry.moves}),
         lambda form: rechecks.send_back(entry, by=request.user, at=clock.now(), **form.cleaned_data),
         why_not=rechecks.why_not_confirm(request.user, entry), title=f"退回复查登记：{entry.recognition.community.name}",
         action="退回", done="已退回，由最初一级重新填报。",
@@ -338,7 +319,7 @@ def decide_entry(request, pk):
         return rechecks.decide(entry, by=request.user, at=clock.now(), **told)
 
     return _entry_page(
-        request, entry, forms.DecideFailed(_bound(request), initial={"seen": entry.moves, "on": clock.today()}), act,
+        request, entry, forms.DecideFailed(posted(request), initial={"seen": entry.moves, "on": clock.today()}), act,
         why_not=rechecks.why_not_decide(request.user, entry), title=f"复查不合格：{entry.recognition.community.name}",
         action="作出决定", done="决定已记录。", facts=(("情况说明", entry.reason),), danger=True,
         effects=("批准的，称号自文件日期起终止，公开名录随即更新。", "不批准的，称号保留，该年度不计为合格。"),

@@ -7,7 +7,6 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.account_events import WORDS
 from accounts.listed import Listed, exported, wanted, workbook
 from accounts.models import Role
 from accreditation import spot_checks as checks
@@ -16,6 +15,7 @@ from accreditation.models import Draw, DrawInspector, DrawTarget
 from accreditation.refusals import NotYours
 from accreditation.spot_pool import code_of, strata
 from accreditation.title_permissions import at_desk
+from accreditation.views.happenings import happenings
 
 PAGE = 50
 DRAW_COLUMNS = [
@@ -126,7 +126,7 @@ def spot_check(request, pk):
         "left_out": spot_draw.read(draw.pool)["X"], "page": page,
         "directed": reader.told(rows.filter(order=0).order_by("pk")),
         "replaced_by": Draw.objects.filter(replaces=draw).values_list("pk", flat=True).first(),
-        "history": _history(history) if reader.inside else (), "inside": reader.inside, **reader.verbs(),
+        "history": happenings(history) if reader.inside else (), "inside": reader.inside, **reader.verbs(),
     }  # fmt: skip
     return render(request, "titles/spot_check.html", context)
 
@@ -193,17 +193,3 @@ def _line(target):
         "；".join(f"{person['name']}：{reason}" for person, reason in target.gone),
         target.visited_on, target.passed if target.open else None, target.finding if target.open else "",
     )  # fmt: skip
-
-
-def _history(links):
-    """The draw's events as the timeline shows them."""
-    rows = []
-    for link in links:
-        event, data = link.event, json.loads(link.event.body)["data"]
-        rows.append(
-            {
-                "title": WORDS.get(event.action, event.action), "at": event.at, "text": data.get("reason", ""),
-                "by": f"{event.actor.name} · {event.posting.place}" if event.actor else "系统",
-            }
-        )  # fmt: skip
-    return rows
