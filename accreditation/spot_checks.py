@@ -71,7 +71,7 @@ def freeze(
     nonce = secrets.token_hex(16)
     made = Draw.objects.create(
         office=by.acting.office, region=region, version=version, name=name.strip(), year=year, pool=text,
-        pool_hash=spot_draw.pool_hash(text), nonce=nonce, nonce_hash=spot_draw.nonce_hash(nonce),
+        pool_hash=spot_draw.pool_hash(text), nonce=nonce, nonce_hash=spot_draw.nonce_hash(nonce, text),
         rules=canonical({**rules, "money": sorted(pool["money"])}),
         seed_source=seed_source.strip(), frozen_at=at, frozen_by=by, replaces=replaces,
     )  # fmt: skip
@@ -235,7 +235,9 @@ def _next(draw, target) -> int | None:
         )
     )
     seed = spot_draw.seed_of(draw.public_seed, draw.nonce)
-    codes = spot_draw.able(rows, seed, target.recognition.number, where, taken)
+    codes = spot_draw.able(
+        rows, seed, target.recognition.number, where, taken, spot_draw.hash_of(draw.pool)
+    )
     return next((int(code[1:]) for code in codes if int(code[1:]) not in asked), None)
 
 

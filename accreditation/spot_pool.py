@@ -1,5 +1,7 @@
 """What a spot check is drawn from: the titles, the inspectors, and the text of both that is published before the draw."""
 
+from django.conf import settings
+
 from accounts.models import DeclaredInterest, Posting, Role
 from accreditation import spot_draw
 from accreditation.models import Recognition
@@ -66,7 +68,7 @@ def pool_of(
     pool = "".join(
         f"{line}\n"
         for line in (
-            f"R\t{share}\t{least}\t{reserves}\t{each}",
+            f"R\t{share}\t{least}\t{reserves}\t{each}\t{settings.DRAW_HASH}",
             *_lines(region, titles, left_out, directed, people),
         )
     )
@@ -115,7 +117,7 @@ def _too_few(pool, each) -> str:
 def strata(pool: str) -> list[tuple[str, int, int, int]]:
     """(stratum, titles in it, drawn, reserves) of a pool file, in the order of the draw."""
     rows = spot_draw.read(pool)
-    share, least, reserves, _each = (int(field) for field in rows["R"][0])
+    share, least, reserves, _each = spot_draw.sizes(rows)
     counts: dict[str, int] = {}
     for stratum, *_title in rows["T"]:
         counts[stratum] = counts.get(stratum, 0) + 1

@@ -80,7 +80,7 @@ def draws_repeat(at):
     for draw in Draw.objects.all().iterator(chunk_size=50):
         if (
             spot_draw.pool_hash(draw.pool) != draw.pool_hash
-            or spot_draw.nonce_hash(draw.nonce) != draw.nonce_hash
+            or spot_draw.nonce_hash(draw.nonce, draw.pool) != draw.nonce_hash
         ):
             yield f"抽查“{draw.name}”的对象清单或随机数与公布的校验码不符。"
         elif draw.result and json.loads(draw.result) != spot_draw.draw(

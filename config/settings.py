@@ -1,5 +1,6 @@
 """All settings of the portal, read from PORTAL_* variables (docs/running.md lists every name)."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -291,6 +292,10 @@ PORTAL_LIST_WORKBOOK = "accreditation.list_exports.answer"
 NOTICE_DETAILS_DAYS = environment.number("NOTICE_DETAILS_DAYS", 30)
 # Whether everyone reads which titles passed a spot check, once all its findings are in.
 SPOT_CHECK_RESULTS = environment.yes("SPOT_CHECK_RESULTS", True)
+# The hash of spot checks fixed from now on; sm3 where the site must use national algorithms. Each draw keeps its own.
+DRAW_HASH = environment.choice("DRAW_HASH", ("sha256", "sm3"), "sha256")
+if DRAW_HASH not in hashlib.algorithms_available:
+    raise ImproperlyConfigured(f"这台机器的 Python 没有 {DRAW_HASH} 算法（由 OpenSSL 提供），不能用它抽查。")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -22,7 +22,7 @@ from accreditation.paper.rendering import qr_svg, render
 
 CERTIFICATE, PLAQUE = "certificate", "plaque"
 NAMES = {CERTIFICATE: "证书", PLAQUE: "牌匾"}
-PART = 25  # certificates laid out at once
+PART = 40  # certificates laid out at once
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def join(paths: list[Path], target: Path, title: str) -> None:
     with pikepdf.new() as joined:
         try:
             for path in paths:
-                opened.append(pikepdf.open(path))
+                opened.append(pikepdf.open(path, access_mode=pikepdf.AccessMode.stream))
                 joined.pages.extend(opened[-1].pages)
             joined.docinfo["/Title"] = title
             joined.Root.Lang = pikepdf.String("zh-CN")

@@ -33,8 +33,8 @@ def certificate(
             *([Paragraph(f"这次抽查已经作废：{draw.void_reason}")] if draw.state == "void" else []),
             Paragraph("一、抽取之前公布的", 1),
             Paragraph(f"{_moment(draw.frozen_at)}固定抽查对象 {draw.titles} 个、检查人员 {draw.people} 名。"),
-            Paragraph(f"对象清单校验码（SHA-256）：{_broken(draw.pool_hash)}"),
-            Paragraph(f"随机数校验码（SHA-256）：{_broken(draw.nonce_hash)}"),
+            Paragraph(f"对象清单校验码（{draw.hash_name}）：{_broken(draw.pool_hash)}"),
+            Paragraph(f"随机数校验码（{draw.hash_name}）：{_broken(draw.nonce_hash)}"),
             Paragraph(f"公开种子的来源：{draw.seed_source}"),
             Paragraph(
                 f"规则：按称号层级和县（市、区）分层，每层抽取 {draw.share}%，不足 1 个的进为 1 个，至少 {draw.least} 个，"

@@ -73,6 +73,7 @@ class ShownDraw:
     drawn_at: dt.datetime | None
     pool_hash: str
     nonce_hash: str
+    hash_name: str
     seed_source: str
     seed: str
     nonce: str
@@ -117,13 +118,14 @@ def draw(pk, at) -> ShownDraw | None:
     if row is None:
         return None
     pool, told = spot_draw.read(row.pool), bool(row.result)
-    share, least, spare, each = (int(number) for number in pool["R"][0])
+    share, least, spare, each = spot_draw.sizes(pool)
     reserves = json.loads(row.result)["reserves"] if told else {}
     people = {"froze": row.frozen_by_id, "entered": row.entered_by_id, "drew": row.drawn_by_id}
     hidden = _hiding(_names(row.pk, people.values()))
     return ShownDraw(
         pk=row.pk, name=masked(row.name), issuer=row.office.name, year=row.year, state=row.state,
         frozen_at=row.frozen_at, drawn_at=row.drawn_at, pool_hash=row.pool_hash, nonce_hash=row.nonce_hash,
+        hash_name=spot_draw.HASHES[spot_draw.hash_of(row.pool)],
         seed_source=masked(row.seed_source), seed=row.public_seed if told else "", nonce=row.nonce if told else "",
         void_reason=hidden(row.void_reason), share=share, least=least, spare=spare, each=each,
         titles=len(pool["T"]), people=len(pool["I"]), named=len(pool["D"]), left_out=len(pool["X"]),
@@ -226,7 +228,7 @@ def repeated(pk, at) -> Repeated | None:
     if row is None or not row.result:
         return None
     now, kept = _computed(row.pool, spot_draw.seed_of(row.public_seed, row.nonce)), json.loads(row.result)
-    pool_hash, nonce_hash = spot_draw.pool_hash(row.pool), spot_draw.nonce_hash(row.nonce)
+    pool_hash, nonce_hash = spot_draw.pool_hash(row.pool), spot_draw.nonce_hash(row.nonce, row.pool)
     most = max(len(now["drawn"]), len(kept["drawn"]))
     sides = [side + [""] * (most - len(side)) for side in (now["drawn"], kept["drawn"])]
     return Repeated(

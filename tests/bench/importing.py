@@ -6,7 +6,6 @@ The work is done by a process of its own in a database of its own: `python -m te
 import datetime as dt
 import io
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from accounts.imports.rows import lines_of  # noqa: E402
 from accounts.models import Office, Posting, Role, User  # noqa: E402
 from regions.divisions import add_region, nation  # noqa: E402
 from regions.models import Community  # noqa: E402
-from tests.bench.timing import beside, seconds  # noqa: E402
+from tests.bench.timing import beside, peak_mib, seconds  # noqa: E402
 from tests.servers import ROOT, environment  # noqa: E402
 
 ROWS, STREETS = 50_000, 200
@@ -110,7 +109,7 @@ def main():
     check = statistics.median(checks)
     print(
         f"dry run with registry and stored plan {check:.1f} s (ratio to calamine {limit / check:.2f}), import {done:.1f} s, undo {undone:.1f} s, "
-        f"peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB"
+        f"peak memory of the process {peak_mib():,} MiB"
     )
 
 

@@ -6,11 +6,9 @@ Run as `python -m tests.bench.list_run fill|list|bare|rest ROWS` in the environm
 import datetime as dt
 import json
 import os
-import re
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import django
 
@@ -24,6 +22,7 @@ from accounts.models import Office, Posting, Role, User  # noqa: E402
 from accreditation.list_exports import write  # noqa: E402
 from regions.divisions import add_region, nation  # noqa: E402
 from regions.models import Community  # noqa: E402
+from tests.bench.timing import peak_mib  # noqa: E402
 
 DAY = dt.date(2020, 1, 1)
 AT = dt.datetime(2026, 1, 5, 1, 0, tzinfo=dt.UTC)
@@ -97,13 +96,7 @@ def bare(count):
         return time.perf_counter() - start
 
 
-def peak() -> int:
-    """The most memory this process held, MiB; getrusage would also tell that of the process that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
-
-
 if __name__ == "__main__":
     work, count = sys.argv[1], int(sys.argv[2])
     took = {"fill": fill, "list": from_database, "bare": bare, "rest": lambda _: 0}[work](count) or 0
-    print(json.dumps({"seconds": took, "peak_mib": peak()}))
+    print(json.dumps({"seconds": took, "peak_mib": peak_mib()}))

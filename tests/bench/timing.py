@@ -1,7 +1,9 @@
-"""Medians and ratios of interleaved runs."""
+"""Medians and ratios of interleaved runs, and what a process held."""
 
+import re
 import statistics
 import time
+from pathlib import Path
 
 
 def seconds(action) -> float:
@@ -24,3 +26,9 @@ def beside(work, limit, rounds=5) -> tuple[float, float, float]:
         statistics.median(x for _, x in pairs),
         statistics.median(x / w for w, x in pairs),
     )
+
+
+def peak_mib() -> int:
+    """The most memory this process held, MiB; getrusage would also tell that of the process that started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from accounts.models import Role
-from accreditation import spot_checks, spot_draw, spot_pool
+from accreditation import spot_checks, spot_draw, spot_pool, title_invariants
 from accreditation.models import DrawInspector
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.titles.conftest import on
@@ -24,9 +24,9 @@ POOL = (
 )  # fmt: skip
 
 
-def key(seed, kind, code):
+def key(seed, kind, code, way="sha256"):
     """The order, written down a second time."""
-    return hmac.new(seed.encode(), f"{kind}\n{code}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(seed.encode(), f"{kind}\n{code}".encode(), way).hexdigest()
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def test_the_hash_is_told_before_the_seed_and_the_nonce_after(titled, second):
     assert made.pool_hash in event and made.nonce_hash in event and made.nonce not in event
 
 
-def test_anyone_repeats_it_with_the_script_alone(titled, second, tmp_path):
-    made = drawn(titled, second)
+def repeated(made, tmp_path):
+    """What the handed-out script prints for a draw, alone in its folder."""
     (tmp_path / "pool.txt").write_text(made.pool, encoding="utf-8", newline="")
     script = tmp_path / "draw.py"
     with open(spot_draw.__file__, encoding="utf-8") as source:
@@ -123,8 +123,43 @@ def test_anyone_repeats_it_with_the_script_alone(titled, second, tmp_path):
         [sys.executable, "-I", str(script), str(tmp_path / "pool.txt"), made.public_seed, made.nonce],
         capture_output=True, check=True, cwd=tmp_path,
     )  # fmt: skip
-    assert json.loads(told.stdout) == [made.pool_hash, made.nonce_hash, spot_checks.result_of(made)]
+    return json.loads(told.stdout)
+
+
+def test_anyone_repeats_it_with_the_script_alone(titled, second, tmp_path):
+    made = drawn(titled, second)
+    assert repeated(made, tmp_path) == [made.pool_hash, made.nonce_hash, spot_checks.result_of(made)]
     assert len(spot_checks.result_of(made)["drawn"]) == 2  # half of the four titles, all of one county
+
+
+def test_national_hash_where_the_site_asks_for_it(titled, second, settings, tmp_path):
+    # GB/T 32905-2016, annex A.1
+    assert hashlib.new("sm3", b"abc").hexdigest() == (
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )
+    settings.DRAW_HASH = "sm3"
+    made = drawn(titled, second)
+    assert made.pool.startswith("R\t50\t1\t1\t2\tsm3\n")
+    assert made.pool_hash == hashlib.new("sm3", made.pool.encode()).hexdigest()
+    assert made.nonce_hash == hashlib.new("sm3", made.nonce.encode()).hexdigest()
+    settings.DRAW_HASH = "sha256"  # each draw keeps its own
+    assert repeated(made, tmp_path) == [made.pool_hash, made.nonce_hash, spot_checks.result_of(made)]
+    rows = spot_draw.read(made.pool)["T"]
+    seed = f"{made.public_seed}\n{made.nonce}"
+    orders = {
+        way: sorted((stratum, key(seed, stratum, number, way), number) for stratum, number, *_ in rows)
+        for way in ("sm3", "sha256")
+    }
+    (stratum,) = {row[0] for row in rows}
+    assert spot_checks.result_of(made)["reserves"] == {stratum: [orders["sm3"][2][2]]}
+    first = {number for _, _, number in orders["sm3"][:2]}
+    assert set(spot_checks.result_of(made)["drawn"]) == first
+    assert not list(title_invariants.draws_repeat(None))
+
+
+def test_a_hash_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match="md5"):
+        spot_draw.draw(POOL.replace("R\t50\t1\t1\t2", "R\t50\t1\t1\t2\tmd5"), "s\nn")
 
 
 def test_two_people_enter_the_seed_and_the_same(titled, second):
