@@ -10,12 +10,14 @@ import datetime as dt
 import json
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from accounts.events import canonical, record
 from accounts.models import Role
 from accreditation import endings, rounds
 from accreditation.models import (
     Ending,
+    Filing,
     Recheck,
     RecheckEntry,
     RecheckRound,
@@ -381,10 +383,8 @@ def authorise_gap(recognition, *, year: int, reason: str, document_number: str, 
 
 def counts(round_, region) -> dict[str, int]:
     """How many lines of a register stand in each state within a region: one query."""
-    found = dict.fromkeys(State.values, 0)
-    for state in round_.entries.within(region).values_list("state", flat=True):
-        found[state] += 1
-    return found
+    rows = round_.entries.within(region).order_by().values_list("state").annotate(number=Count("pk"))
+    return dict.fromkeys(State.values, 0) | dict(rows)
 
 
 def figures(entry) -> list[tuple[str, int | None]]:
@@ -396,3 +396,35 @@ def figures(entry) -> list[tuple[str, int | None]]:
 def told(entry) -> dict:
     """What a line was filled in with, by key."""
     return json.loads(entry.figures)
+
+
+def known_before(entry) -> dict[str, tuple[int, str]]:
+    """What the portal knows of the counts a line asks for: key → (value, where from), of the title's latest earlier
+
+    register, and where that has none, of what was filed when the title was applied for. To compare with, never a value of the year.
+    """
+    asked = [figure["key"] for figure in figures_of(entry.round.version)]
+    year = entry.round.year
+    earlier = (
+        RecheckEntry.objects.filter(recognition=entry.recognition_id, round__year__lt=year)
+        .exclude(figures="{}")
+        .select_related("round")
+        .order_by("-round__year", "-pk")
+        .first()
+    )
+    filing = (
+        Filing.objects.filter(application=entry.recognition.application_id)
+        .select_related("application__round")
+        .order_by("-number")
+        .first()
+    )
+    sources = []
+    if filing is not None:
+        words = f"{filing.application.round.name}申报"
+        sources.append((json.loads(filing.content)["figures"], words))
+    if earlier is not None:
+        sources.append((told(earlier), f"{earlier.round.year}年复查"))
+    found = {}
+    for values, words in sources:  # the later one last
+        found |= {key: (values[key], words) for key in asked if values.get(key) is not None}
+    return found

@@ -235,9 +235,7 @@ def _next(draw, target) -> int | None:
         )
     )
     seed = spot_draw.seed_of(draw.public_seed, draw.nonce)
-    codes = spot_draw.able(
-        rows, seed, target.recognition.number, where, taken, spot_draw.hash_of(draw.pool)
-    )
+    codes = spot_draw.able(rows, seed, target.recognition.number, where, taken, spot_draw.hash_of(draw.pool))
     return next((int(code[1:]) for code in codes if int(code[1:]) not in asked), None)
 
 

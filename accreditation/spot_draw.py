@@ -25,7 +25,6 @@ import json
 import sys
 from collections import Counter
 
-
 HASHES = {"sha256": "SHA-256", "sm3": "SM3"}
 
 

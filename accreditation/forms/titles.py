@@ -102,15 +102,17 @@ class RegisterQuery(forms.Form):
 
 
 class Check(Seen):
-    """A line of the register: the counts the document asks for, and whether the title stands."""
+    """A line of the register: the counts the document asks for beside what was told before, and whether the title stands."""
 
-    def __init__(self, *args, figures, visit, **kwargs):
+    def __init__(self, *args, figures, before, visit, **kwargs):
         super().__init__(*args, **kwargs)
         self.keys = [figure["key"] for figure in figures]
         for figure in figures:
+            value, words = before.get(figure["key"], ("", ""))
             self.fields[figure["key"]] = forms.IntegerField(
-                label=figure["label"], min_value=0, max_value=10**9, widget=forms.TextInput(attrs=WHOLE)
-            )
+                label=figure["label"], min_value=0, max_value=10**9, widget=forms.TextInput(attrs=WHOLE),
+                help_text=f"{words}为 {value}。" if words else "",
+            )  # fmt: skip
         self.fields["visited_on"] = DayField(label="实地查看日期", required=visit)
         self.fields["passed"] = forms.ChoiceField(label="复查结论", choices=YES_NO, widget=forms.RadioSelect)
         self.fields["reason"] = TextField(

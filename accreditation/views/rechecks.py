@@ -264,7 +264,7 @@ def check_entry(request, pk):
     entry = _entry(request, pk)
     version = entry.round.version
     form = forms.Check(
-        posted(request), figures=rechecks.figures_of(version), visit=rechecks.section(version).get("visit", False),
+        posted(request), figures=rechecks.figures_of(version), before=rechecks.known_before(entry), visit=rechecks.section(version).get("visit", False),
         initial={"seen": entry.moves, "reason": entry.reason, "visited_on": entry.visited_on, "passed": _answer(entry), **_known(entry)},
     )  # fmt: skip
     return _entry_page(

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role
-from accreditation.models import Bar, ChangeReport, Ending, RecheckEntry, RecheckRound, Recognition
+from accreditation import rechecks
+from accreditation.models import Bar, ChangeReport, Ending, Filing, RecheckEntry, RecheckRound, Recognition
 from regions import clock
 from tests.titles.conftest import COUNTS, on
 
@@ -99,6 +100,26 @@ def test_the_register_leaves_as_a_workbook_as_filtered(titled, go):
     book = openpyxl.load_workbook(io.BytesIO(b"".join(got.streaming_content)))
     rows = list(book["复查登记"].values)
     assert len(rows) == 2 and rows[1][7] == "是"
+
+
+def test_the_register_shows_what_was_told_before_and_fills_in_nothing(titled, go):
+    earlier = titled.check(titled.open(year=2020).entries.first())
+    entry = titled.open(year=2021).entries.get(recognition=earlier.recognition_id)
+    address = f"/rechecks/entries/{entry.pk}/check/"
+    page = text(go("一县").get(address))
+    assert "2020年复查为 40。" in page and 'value="40"' not in page
+    assert "申报" not in "".join(words for _, words in rechecks.known_before(entry).values())
+    # Nothing was registered before, and of what was filed only what this register asks for counts.
+    filed = titled.house.prepare(titled.house.at("street_review", 0))
+    Filing.objects.create(
+        application=filed, number=9, content='{"figures": {"new_jobs": 31, "something_else": 7}}', checksum="x" * 64,
+        filed_at=on(1, 2), filed_by=titled.who("一县"),
+    )  # fmt: skip
+    other = titled.open(year=2019).entries.get(recognition=earlier.recognition_id)
+    other.recognition.application = filed
+    assert rechecks.known_before(other) == {"new_jobs": (31, f"{filed.round.name}申报")}
+    entry.recognition.application = filed  # the later of the two is told
+    assert rechecks.known_before(entry)["new_jobs"] == (15, "2020年复查")
 
 
 def test_another_county_does_not_see_it(titled, go):
