@@ -86,11 +86,12 @@ def by_points(round_) -> bool:
     return rubric is None or rubric.has_points
 
 
-def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str, Group]:
-    """The groups of a desk for the acting role, counted in one query.
+def queue_groups(user, rounds, today: dt.date, calendar, found=None, beside=None) -> tuple[dict, dict]:
+    """({key: Group} of a desk for the acting role, what `beside` came to), counted in one query.
 
     rounds: those at the desk. found: (a group's key, function from its rows to the reader's filtered ones); those come
-    along as the group "found" (of everything at the desk where the role has no such group).
+    along as the group "found" (of everything at the desk where the role has no such group). beside: more columns of
+    that query by name.
     """
     state = desk_of(user)
     visible = Application.objects.in_line_of(user)
@@ -121,12 +122,15 @@ def queue_groups(user, rounds, today: dt.date, calendar, found=None) -> dict[str
         known["found"] = Group("found", "", narrow(known.get(key, known["all"]).rows))
     counts = (
         User.objects.filter(pk=user.pk)
-        .values(**{f"n_{key}": Counted(group.rows.order_by().values("pk")) for key, group in known.items()})
+        .values(
+            **{f"n_{key}": Counted(group.rows.order_by().values("pk")) for key, group in known.items()},
+            **(beside or {}),
+        )
         .get()
     )
     for key, group in known.items():
         group.count = counts[f"n_{key}"] or 0  # of rows known to be none the database is not asked
-    return known
+    return known, counts
 
 
 def _with_own(applications, state):

@@ -22,6 +22,7 @@ class ChangeQuery(forms.Form):
         label="状态", required=False, choices=[("", "全部"), *ChangeReport.State.choices]
     )
     late = forms.BooleanField(label="只看逾期报告的", required=False)
+    mine = forms.BooleanField(label="只看待我办理的", required=False)
 
 
 class Report(forms.Form):

@@ -12,6 +12,7 @@ from accounts.forms import posted
 from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import Role
 from accreditation import community_changes as changes
+from accreditation.elsewhere import reports_waiting
 from accreditation.forms import changes as forms
 from accreditation.models import ChangeReport
 from accreditation.views.verb_page import verb_page
@@ -54,6 +55,8 @@ def changes_list(request):
             rows = rows.filter(**{name: asked[name]})
     if asked.get("late"):
         rows = rows.filter(late=True)
+    if asked.get("mine"):
+        rows = rows.filter(pk__in=reports_waiting(request.user).values("pk"))
     if wanted(request):
         return workbook(
             request, Listed("社区变更", COLUMNS, rows.count(), streamed(rows, _line), words_of(form))

@@ -12,6 +12,7 @@ from accounts.listed import exported, wanted, workbook
 from accounts.models import Role
 from accreditation import (
     case_file,
+    elsewhere,
     filing_content,
     journey,
     later_period,
@@ -69,7 +70,10 @@ class _Queue:
         self.form.is_valid()
         asked = self.form.cleaned_data.get("group")
         found = (asked or "all", self._narrow) if self.form.narrowed else None
-        self.groups = queries.queue_groups(user, self.rounds, self.today, self.calendar, found)
+        self.groups, counts = queries.queue_groups(
+            user, self.rounds, self.today, self.calendar, found, elsewhere.columns(user)
+        )
+        self.elsewhere = elsewhere.waiting(counts)
         chosen = self.groups.pop("found", None)
         busy = "all" if chosen else next((key for key, one in self.groups.items() if one.count), "all")
         self.group = self.groups.get(asked, self.groups[busy])
@@ -146,6 +150,7 @@ def queue(request):
         "empty_title": f"目前没有“{waiting.group.label}”的申报"
         if waiting.groups["all"].count
         else "目前没有待办事项",
+        "elsewhere": waiting.elsewhere,
         "empty_text": "可以看看其他分类。" if waiting.groups["all"].count else EMPTY,
     }
     return render(request, "accreditation/queue.html", context)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from accounts.forms import posted
 from accounts.listed import Listed, exported, streamed, wanted, words_of, workbook
 from accounts.models import Role
 from accreditation import rechecks
+from accreditation.elsewhere import lines_waiting
 from accreditation.forms import titles as forms
 from accreditation.models import ProgrammeVersion, RecheckEntry, RecheckRound
 from accreditation.refusals import NotYours
@@ -152,11 +152,7 @@ def _asked(rows, asked, user):
     if asked.get("state"):
         rows = rows.filter(state=asked["state"])
     if asked.get("mine"):
-        posting = user.acting
-        states = {Role.HANDLER: [State.CHECK], Role.APPROVER: [State.CONFIRM, State.DECIDE]}.get(
-            posting.role, []
-        )
-        rows = rows.filter(Q(level=posting.level) & Q(state__in=states))
+        rows = rows.filter(pk__in=lines_waiting(user).values("pk"))
     return rows
 
 
