@@ -303,13 +303,14 @@ _ADD = (
     " SELECT r.id, %s, %s, %s, %s, CAST(%s AS bigint), CAST(%s AS bigint) FROM regions_region r"
     " WHERE r.position <= %s AND r.last >= %s ORDER BY r.position" + _CONFLICT
 )
-# Many at once: streets first, then up the tree.
+# Many at once: added up by place, then streets, then up the tree.
 _ADD_NEW = (
-    "WITH RECURSIVE street(id, parent_id, position, fen, n) AS ("
-    " SELECT r.id, r.parent_id, r.position, SUM(e.fen), COUNT(*) FROM subsidies_entry e"
-    " JOIN regions_region r ON r.position = e.position"
-    " WHERE e.id > %s AND e.kind = %s AND e.programme = %s AND e.fiscal_year = %s"
-    " GROUP BY r.id, r.parent_id, r.position),"
+    "WITH RECURSIVE added(position, fen, n) AS ("
+    " SELECT e.position, SUM(e.fen), COUNT(*) FROM subsidies_entry e"
+    " WHERE e.id > %s AND e.kind = %s AND e.programme = %s AND e.fiscal_year = %s GROUP BY e.position),"
+    " street(id, parent_id, position, fen, n) AS ("
+    " SELECT r.id, r.parent_id, r.position, added.fen, added.n FROM added"
+    " JOIN regions_region r ON r.position = added.position),"
     " up(id, parent_id, position, fen, n) AS ("
     " SELECT id, parent_id, position, fen, n FROM street UNION ALL"
     " SELECT r.id, r.parent_id, r.position, up.fen, up.n FROM up JOIN regions_region r ON r.id = up.parent_id)"

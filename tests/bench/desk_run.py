@@ -52,6 +52,7 @@ def pages(house):
         ("progress by region", "approver", "/progress/"),
         ("a round", "approver", f"/rounds/{round_}/"),
         ("titles", "approver", "/titles/"),
+        ("standing and coverage", "approver", "/standing/"),
         ("recognised communities", "", "/recognised/"),
         ("notices", "", "/notices/"),
     ]
