@@ -5,12 +5,11 @@ import secrets
 
 from django.db import transaction
 
-from accounts.events import record, record_all
+from accounts.events import append, record
 from accounts.models import Role
 from accreditation import lists, personal_numbers, transitions
 from accreditation.models import (
     Application,
-    ApplicationEvent,
     Notice,
     NoticeEntry,
     NoticeEvent,
@@ -260,7 +259,8 @@ def settle(objection, *, by, at, outcome, reply) -> Objection:
     if outcome == Objection.Outcome.UPHELD and standing:
         transitions.decline_held(application, by=by, at=at, reason=f"公示异议成立：{reply.strip()}")
     elif standing and at >= end_of(held.entry.notice.last_day):
-        _close_entries([held.entry], by=by, at=at)
+        entry = NoticeEntry.objects.filter(pk=held.entry_id)
+        _go_on(held.entry.notice, entry, transitions.lock_standing([application.pk]), by=by, at=at)
     _objection_event(held, "settle", by=by, at=at, data={"outcome": outcome})
     return held
 
@@ -298,24 +298,16 @@ def close_due(at, playing=None) -> list[tuple[Notice, int, int]]:
 @transaction.atomic
 def close(notice, *, at) -> tuple[Notice, int, int]:
     """Let the undisputed entries of an ended notice go on; the disputed ones stay until they are settled."""
-    entries = list(notice.entries.filter(status=NoticeEntry.Status.RUNNING).order_by("application_id"))
-    transitions.lock([entry.application_id for entry in entries])
+    running = notice.entries.filter(status=NoticeEntry.Status.RUNNING)
+    listed = transitions.lock_standing(list(running.values_list("application_id", flat=True)))
     notice.refresh_from_db()
     if at < end_of(notice.last_day):
         raise NotReady("公示期尚未结束。")
-    entries = list(
-        notice.entries.filter(status=NoticeEntry.Status.RUNNING)
-        .select_related("notice")
-        .order_by("application_id")
-    )
-    disputed = set(
-        Objection.objects.filter(
-            entry__in=entries, admitted_at__isnull=False, settled_at__isnull=True
-        ).values_list("entry_id", flat=True)
-    )
-    clear = [entry for entry in entries if entry.pk not in disputed]
+    open_ = Objection.objects.filter(entry__in=running, admitted_at__isnull=False, settled_at__isnull=True)
+    disputed = set(open_.values_list("entry_id", flat=True))
+    clear = dict(running.exclude(pk__in=disputed).values_list("application_id", "pk"))
     if clear:
-        _close_entries(clear, by=None, at=at)
+        _go_on(notice, running.exclude(pk__in=disputed), [a for a in listed if a.pk in clear], by=None, at=at)
     if notice.ended_at is None:
         notice.ended_at = at
         notice.save(update_fields=["ended_at"])
@@ -330,41 +322,28 @@ def close(notice, *, at) -> tuple[Notice, int, int]:
     return notice, len(clear), len(disputed)
 
 
-def _close_entries(entries, *, by, at):
-    """Mark the entries clear and move their (locked) applications on; the last notice leaves them ready to recognise."""
-    applications = transitions.lock([entry.application_id for entry in entries])
-    state = entries[0].notice.state
-    applications = [a for a in applications if a.state == state]
-    NoticeEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(
-        status=NoticeEntry.Status.CLEARED, settled_at=at
-    )
-    if not applications:
+def _go_on(notice, entries, listed, *, by, at):
+    """Mark entries clear and move their (locked) applications on; the last notice leaves them ready to recognise."""
+    entries.update(status=NoticeEntry.Status.CLEARED, settled_at=at)
+    listed = [standing for standing in listed if standing.state == notice.state]
+    if notice.round.route.after(notice.state) is not None:
+        transitions.move_standing(listed, "close", by=by, at=at, data={"notice": notice.pk})
         return
-    if applications[0].route.after(state) is not None:
-        moved = [(a, transitions.move(a, "close", at=at)) for a in applications]
-        transitions.save_all(moved, "close", by=by, at=at, data={"notice": entries[0].notice_id})
-    else:
-        Application.objects.filter(pk__in=[a.pk for a in applications]).update(cleared_at=at)
-        _clear_events(applications, by, at, entries[0].notice_id)
-
-
-def _clear_events(applications, by, at, notice_id):
-    events = record_all(
+    Application.objects.filter(pk__in=[standing.pk for standing in listed]).update(cleared_at=at)
+    written = append(
         [
             {
                 "action": "clear",
-                "subject": f"{a.number} {a.community.name}",
-                "after": {"state": a.state},
-                "data": {"notice": notice_id},
+                "subject": f"{standing.number} {standing.name}",
+                "after": {"state": standing.state},
+                "data": {"notice": notice.pk},
             }
-            for a in applications
+            for standing in listed
         ],
         by=by,
         at=at,
     )
-    ApplicationEvent.objects.bulk_create(
-        ApplicationEvent(event=event, application=a) for event, a in zip(events, applications, strict=True)
-    )
+    transitions.tie([(row[0], standing.pk) for row, standing in zip(written, listed, strict=True)])
 
 
 def recompute(at, region=None) -> list[Notice]:

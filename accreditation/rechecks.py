@@ -412,16 +412,11 @@ def known_before(entry) -> dict[str, tuple[int, str]]:
         .order_by("-round__year", "-pk")
         .first()
     )
-    filing = (
-        Filing.objects.filter(application=entry.recognition.application_id)
-        .select_related("application__round")
-        .order_by("-number")
-        .first()
-    )
-    sources = []
-    if filing is not None:
-        words = f"{filing.application.round.name}申报"
-        sources.append((json.loads(filing.content)["figures"], words))
+    filed = Filing.objects.filter(application=entry.recognition.application_id).order_by("-number")
+    sources = [
+        (json.loads(content)["figures"], f"{name}申报")
+        for content, name in filed.values_list("content", "application__round__name")[:1]
+    ]
     if earlier is not None:
         sources.append((told(earlier), f"{earlier.round.year}年复查"))
     found = {}

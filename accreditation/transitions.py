@@ -5,13 +5,14 @@ take or give back places, and write the event last. Lock order: applications by 
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django_fsm import TransitionNotAllowed
 
-from accounts.events import canonical, record, record_all
+from accounts.events import append, canonical, record
 from accreditation import eligibility, filing, filing_content, lists, needs, quotas, sheets
 from accreditation.models import (
     Application,
@@ -25,6 +26,7 @@ from accreditation.models import (
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
+from regions.rows import insert
 
 
 def lock(pks) -> list[Application]:
@@ -98,38 +100,81 @@ def _save_and_record(application, verb, before, *, by, at, data=None, extra=()):
 
 def save_all(moved: list[tuple[Application, str]], verb, *, by, at, data=None):
     """Write many moved applications and their events set-wise; `moved` pairs each with its state before."""
-    applications = [application for application, _ in moved]
-    _save_alike(applications)
-    events = record_all(
+    columns = [name for name in MOVED if name != "moves"]
+    alike = defaultdict(list)
+    for application, _ in moved:
+        alike[tuple(getattr(application, name) for name in columns)].append(application.pk)
+    for values, keys in alike.items():
+        _write_alike(keys, dict(zip(columns, values, strict=True)))
+    told = [(a.pk, a.number, a.community.name, before, a.state, a.moves) for a, before in moved]
+    _tell_all(told, verb, by=by, at=at, data=data)
+
+
+def _write_alike(keys, values):
+    """One UPDATE for all that moved to the same state at the same time: a list of thousands is a statement or two."""
+    for start in range(0, len(keys), 10_000):
+        rows = Application.objects.filter(pk__in=keys[start : start + 10_000])
+        rows.update(moves=F("moves") + 1, **values)
+
+
+def _tell_all(told, verb, *, by, at, data):
+    """The events of many that moved, each tied to its application: (key, number, name, state before and after, moves)."""
+    written = append(
         [
             {
                 "action": verb,
-                "subject": f"{application.number} {application.community.name}",
+                "subject": f"{number} {name}",
                 "before": {"state": before},
-                "after": {"state": application.state, "moves": application.moves},
+                "after": {"state": after, "moves": moves},
                 "data": data,
             }
-            for application, before in moved
+            for _, number, name, before, after, moves in told
         ],
         by=by,
         at=at,
     )
-    ApplicationEvent.objects.bulk_create(
-        ApplicationEvent(event=event, application=application)
-        for event, application in zip(events, applications, strict=True)
-    )
+    tie([(row[0], key) for row, (key, *_) in zip(written, told, strict=True)])
 
 
-def _save_alike(applications):
-    """One UPDATE for all that moved to the same state at the same time: a list of thousands is a statement or two."""
-    columns = [name for name in MOVED if name != "moves"]
-    alike = defaultdict(list)
-    for application in applications:
-        alike[tuple(getattr(application, name) for name in columns)].append(application.pk)
-    for values, keys in alike.items():
-        for start in range(0, len(keys), 10_000):
-            rows = Application.objects.filter(pk__in=keys[start : start + 10_000])
-            rows.update(moves=F("moves") + 1, **dict(zip(columns, values, strict=True)))
+def tie(pairs: list[tuple[int, int]]):
+    """Tie events to applications: (number of the event, key of the application)."""
+    insert(ApplicationEvent, ("event_id", "application_id"), pairs)
+
+
+class Standing(NamedTuple):
+    """What a whole list needs of an application to move on, read without its texts."""
+
+    pk: int
+    number: str
+    name: str
+    round: int
+    state: str
+    reached: int
+    returned_from: str
+    moves: int
+
+
+def lock_standing(pks) -> list[Standing]:
+    """As `lock`, for thousands."""
+    rows = Application.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))
+    columns = ("pk", "number", "community__name", "round", "state", "reached", "returned_from", "moves")
+    return [Standing(*row) for row in rows.values_list(*columns)]
+
+
+def move_standing(rows: list[Standing], verb, *, by, at, data=None):
+    """Take the same edge for many locked rows: of those that stand alike one is moved by the graph, and all as it went."""
+    kinds = defaultdict(list)
+    for row in rows:
+        kinds[row.round, row.state, row.reached, row.returned_from].append(row)
+    rounds = Round.objects.select_related("version__programme").in_bulk({row.round for row in rows})
+    told = []
+    for (round_, state, reached, returned_from), alike in kinds.items():
+        one = Application(round=rounds[round_], state=state, reached=reached, returned_from=returned_from)
+        move(one, verb, at=at)
+        values = {name: getattr(one, name) for name in MOVED if name != "moves"}
+        _write_alike([row.pk for row in alike], values)
+        told += [(row.pk, row.number, row.name, state, one.state, row.moves + 1) for row in alike]
+    _tell_all(sorted(told), verb, by=by, at=at, data=data)
 
 
 # The community

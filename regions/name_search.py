@@ -8,10 +8,11 @@ Chinese characters wrongly or by a scan. Here are the rules; the registry's mode
 
 from collections.abc import Iterable
 
-from django.db import connections
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+
+from regions import rows
 
 GENERIC = ("社区", "居委", "委会", "村委", "行政", "政村")  # in nearly every name: neither kept nor looked up
 MOST_PAIRS = 6  # of a long text: enough for a rare one to be among them
@@ -20,7 +21,6 @@ COMMON = (
     2000  # a pair in more names than this ("社区") is found sooner by reading names in the order of the list
 )
 CODE_LENGTH = 12
-KEPT_AT_ONCE = 5000
 
 
 def pairs_of(name: str) -> set[str]:
@@ -34,16 +34,8 @@ def keep(grams, names: Iterable[tuple[int, str]]) -> None:
     Written as plain rows in the order of the index: of a table of tens of thousands of names it is the dearest part.
     """
     made = sorted({(pair, key) for key, name in names for pair in pairs_of(name)})
-    connection = connections[grams.db]
-    table = connection.ops.quote_name(grams.model._meta.db_table)
-    with connection.cursor() as cursor:
-        for start in range(0, len(made), KEPT_AT_ONCE):
-            part = made[start : start + KEPT_AT_ONCE]
-            cursor.execute(
-                f"INSERT INTO {table} (gram, community_id) VALUES {', '.join(['(%s, %s)'] * len(part))}"
-                " ON CONFLICT (gram, community_id) DO NOTHING",
-                [value for row in part for value in row],
-            )
+    columns = ("gram", "community_id")
+    rows.insert(grams.model, columns, made, once=columns, using=grams.db)
 
 
 def rarest_pair(text: str, grams) -> str | None:
