@@ -45,8 +45,9 @@ class ActingPostMiddleware:
             response = _sign_in_again(request, ended)
         if response.status_code in REFUSALS and request.resolver_match:
             _note_refusal(request, response.status_code)
-        if request.user.is_authenticated:
-            response.setdefault("Cache-Control", "private, no-store")
+        # Public data too: the same answer may renew this person's cookie, which nobody may keep.
+        if request.user.is_authenticated and "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
         return response
 
     def process_view(self, request, view, args, kwargs):

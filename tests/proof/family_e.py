@@ -5,7 +5,7 @@ Files that begin with `waiting_` have not been seen green as a whole yet: only t
 
 from tests.proof.faults import Fault
 
-WEB = "tests/proof/waiting_e_web.py"
+WEB = "tests/proof/test_e_web.py"
 RACES = "tests/proof/waiting_e_races.py"
 ACCOUNTS = "tests/proof/test_e_accounts.py"
 LOGS = "tests/proof/test_e_logs.py"
@@ -25,6 +25,7 @@ FAULTS = [
         ),
         controls=(
             f"{WEB}::test_control_the_same_press_with_its_token_is_taken",
+            f"{WEB}::test_control_unchecked_presses_reach_the_views",
             "tests/access/test_no_change_on_get.py::test_the_digest_sees_a_change",
         ),
     ),
@@ -33,7 +34,10 @@ FAULTS = [
         "A redirect leads to another site",
         "0 off host, over sign-in, sign-out, display, language and posts",
         tests=(f"{WEB}::test_no_redirect_leads_away", f"{LOGIN}::test_it_goes_nowhere_else"),
-        controls=(f"{WEB}::test_control_a_redirect_taken_as_it_comes_is_seen",),
+        controls=(
+            f"{WEB}::test_control_a_redirect_taken_as_it_comes_is_seen",
+            f"{WEB}::test_control_without_the_question_redirects_lead_away",
+        ),
     ),
     Fault(
         "E3",
@@ -122,7 +126,10 @@ FAULTS = [
         "An answer without its protecting headers",
         "policy without unsafe-inline, nosniff, frame-ancestors, a year of strict transport, no-store for those signed in: 0 lacking",
         tests=(f"{WEB}::test_headers_of_every_answer",),
-        controls=(f"{WEB}::test_control_an_answer_without_headers_is_seen",),
+        controls=(
+            f"{WEB}::test_control_an_answer_without_headers_is_seen",
+            f"{WEB}::test_control_without_the_policy_and_the_transport_both_are_missed",
+        ),
     ),
     Fault(
         "E11",

@@ -3,18 +3,20 @@
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from accreditation import public
 from tests.access.conftest import PEOPLE, signed_in
-from tests.access.test_matrix import MATRIX, address
+from tests.access.test_matrix import MATRIX, address, undone
 from tests.accounts.conftest import PASSWORD
 from tests.proof.production import settings_of_production
 
 # E1: what is posted without a token, and why.
 EXEMPT = {"display/": "只记字体大小，公众页面不因此带上会变的字节"}
 READERS = ("nobody", "filer", "county approver", "sysadmin")
+REFUSED = "没有提交成功"  # on the page of a press without its token, and on no other page of a refusal
 
 
 def exempt(patterns, prefix=""):
@@ -27,32 +29,45 @@ def exempt(patterns, prefix=""):
             yield from exempt(one.url_patterns, prefix + str(one.pattern))
 
 
-def test_every_press_needs_its_own_token(world, measure):
-    """Every address of the resolver × everyone × no token, another session's token: 403, and nothing is different."""
-    assert set(exempt(get_resolver().url_patterns)) == set(EXEMPT)
-    before = world.fingerprint()
-    foreign = Client()
-    foreign.get("/login/")
-    stolen = foreign.cookies["csrftoken"].value if "csrftoken" in foreign.cookies else "a" * 32
-    fields = {
+def checked(world, name) -> Client:
+    """A browser whose presses are checked, with a token of its own in its cookie already."""
+    client = Client(enforce_csrf_checks=True)
+    if name != "nobody":
+        client = signed_in(world.house, PEOPLE[name], enforce_csrf_checks=True)
+    own_token(client)
+    return client
+
+
+def own_token(client) -> str:
+    """The token of a form that the portal shows this browser."""
+    page = client.get("/login/", follow=True).content.decode()
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+
+
+def fields(world) -> dict:
+    """What presses ask for most."""
+    return {
         "seen": world.application.moves,
         "edition": world.application.edition,
         "reason": "理由",
         "opinion": "意见",
         "verdict": "recommend",
     }
+
+
+def test_every_press_needs_its_own_token(world, measure):
+    """Every address of the resolver × everyone × no token, another session's token: 403, and nothing is different."""
+    assert set(exempt(get_resolver().url_patterns)) == set(EXEMPT)
+    clients = {name: checked(world, name) for name in READERS}
+    stolen = own_token(Client())
+    before = world.fingerprint()
     accepted, asked = [], 0
-    for name in READERS:
-        client = (
-            Client(enforce_csrf_checks=True)
-            if name == "nobody"
-            else signed_in(world.house, PEOPLE[name], enforce_csrf_checks=True)
-        )
+    for name, client in clients.items():
         for route in MATRIX.keys() - EXEMPT.keys():
             for extra in ({}, {"csrfmiddlewaretoken": stolen}):
                 asked += 1
-                answer = client.post(address(route, world), {**fields, **extra})
-                if answer.status_code != 403:
+                answer = client.post(address(route, world), {**fields(world), **extra})
+                if answer.status_code != 403 or REFUSED not in answer.content.decode():
                     accepted.append((name, route, answer.status_code))
     measure("E1", "presses", asked)
     measure("E1", "accepted", len(accepted))
@@ -61,13 +76,24 @@ def test_every_press_needs_its_own_token(world, measure):
 
 
 def test_control_the_same_press_with_its_token_is_taken(world):
-    """Control: without the check the very same presses change something."""
-    before = world.fingerprint()
-    client = world.clients["filer"]  # the test client does not check unless told to
-    client.post(
-        f"/applications/{world.application.pk}/withdraw/", {"seen": world.application.moves, "reason": "理由"}
-    )
-    assert world.differs(before) != []
+    """Control: with the session's own token, or where nothing is checked, the very same press changes rows."""
+    path, before = f"/applications/{world.application.pk}/withdraw/", world.fingerprint()
+    filer = checked(world, "filer")
+    for client, extra in (
+        (filer, {"csrfmiddlewaretoken": own_token(filer)}),
+        (world.clients["filer"], {}),  # the test client does not check unless told to
+    ):
+        with undone():
+            assert client.post(path, {**fields(world), **extra}).status_code == 302
+            assert "accreditation_application" in world.differs(before)
+
+
+def test_control_unchecked_presses_reach_the_views(world):
+    """Control: where nothing is checked, none of the same presses at the same addresses has that page for an answer."""
+    for route in MATRIX.keys() - EXEMPT.keys():
+        with undone():
+            answer = world.clients["county approver"].post(address(route, world), fields(world))
+            assert b"".join(answer).decode(errors="ignore").find(REFUSED) < 0, route
 
 
 # E2
@@ -86,7 +112,7 @@ def is_local(location: str) -> bool:
     return bool(LOCAL.fullmatch(location)) and not location.lower().startswith(("/%0", "/%5c"))
 
 
-def test_no_redirect_leads_away(world, measure):
+def led_away(world) -> list:
     """Signing in, the second page of posts, display and language, passwords: wherever the asker says where to go next."""
     led = []
     for evil in OFF_HOST:
@@ -107,7 +133,12 @@ def test_no_redirect_leads_away(world, measure):
         for where, answer in answers.items():
             if answer.status_code in (301, 302) and not is_local(answer["Location"]):
                 led.append((where, evil, answer["Location"]))
-        assert answers["display"].status_code == 302
+        assert answers["login"].status_code == answers["display"].status_code == 302
+    return led
+
+
+def test_no_redirect_leads_away(world, measure):
+    led = led_away(world)
     measure("E2", "forms tried", len(OFF_HOST) * 8)
     measure("E2", "off host", len(led))
     assert led == []
@@ -120,6 +151,13 @@ def test_no_redirect_leads_away(world, measure):
 def test_control_a_redirect_taken_as_it_comes_is_seen(evil):
     assert not is_local(evil)
     assert is_local("/account/?q=1") and is_local("/")
+
+
+def test_control_without_the_question_redirects_lead_away(world, monkeypatch):
+    """Control: where the asker's address is taken as it comes, the same walk finds it at sign-in and at display."""
+    monkeypatch.setattr("accounts.sign_in.url_has_allowed_host_and_scheme", lambda *given, **more: True)
+    led = led_away(world)
+    assert {where for where, _, _ in led} >= {"login", "display"}
 
 
 # E3
@@ -220,12 +258,12 @@ def test_headers_of_every_answer(world, real, measure, monkeypatch):
         client = world.clients[name]
         if name != "nobody":
             client.cookies["__Host-session"] = client.cookies["session"].value
+            assert client.get("/account/", **real).status_code == 200, "signed in as production would have it"
         for path in [*(address(route, world) for route in MATRIX if route != "account/stay/"), *strays]:
             answer = client.get(path, **real)
             asked += 1
-            static = path.startswith("/static/")
-            # What everyone may read is the same for those signed in and may be kept by nobody then.
-            private = name != "nobody" and not static
+            # Public data too is kept by nobody when somebody signed in asks for it; only static files know no session.
+            private = name != "nobody" and not path.startswith("/static/")
             if found := wanting(answer, signed_in=private):
                 lacking.append((name, path, answer.status_code, found))
     monkeypatch.setattr(public, "notices", None)
@@ -237,7 +275,13 @@ def test_headers_of_every_answer(world, real, measure, monkeypatch):
     assert lacking == []
 
 
-def test_control_an_answer_without_headers_is_seen():
-    from django.http import HttpResponse
+def test_control_without_the_policy_and_the_transport_both_are_missed(world, real, settings):
+    """Control: the first page, served without the middlewares that say so, lacks what they say."""
+    gone = ("csp.middleware.CSPMiddleware", "django.middleware.security.SecurityMiddleware")
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one not in gone]
+    lacking = wanting(Client().get("/", **real), signed_in=False)
+    assert lacking == ["policy ''", "frame-ancestors", "nosniff", "strict transport", "referrer"]
 
+
+def test_control_an_answer_without_headers_is_seen():
     assert len(wanting(HttpResponse("x"), signed_in=True)) == 6
