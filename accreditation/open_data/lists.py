@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accreditation import public, public_rules
+from accreditation.models import Draw
 from accreditation.open_data import asked
 from accreditation.open_data.asked import Refused
 from accreditation.open_data.columns import Column
 from accreditation.public import entries, rounds
 from accreditation.public.paging import KeyPage
+from regions.clock import end_of
 from regions.workdays import Calendar
 
 CHUNK = 500
@@ -342,7 +344,36 @@ WORKDAYS = OpenList(
     (asked.YEAR,),
     _workdays,
 )
+DRAW_STATES = dict(Draw.State.choices)
+
+
+def _draws(told, today):
+    rows = public.draws(end_of(today))
+    return public.draw_lines(rows.filter(year=told["year"]) if "year" in told else rows)
+
+
+DRAWS = OpenList(
+    "draws",
+    "随机抽查",
+    "各级人社部门的随机抽查，抽取之前已经公布对象清单的校验码，最近的在前",
+    (
+        Column("id", "抽查编号", "whole", lambda one: one.pk),
+        Column("name", "名称"),
+        Column("issuer", "组织单位"),
+        Column("year", "年度", "whole"),
+        Column("state", "状态", choices=DRAW_STATES),
+        Column("frozen_at", "对象固定时间", "moment"),
+        Column("drawn_at", "抽取时间", "moment", empty=True),
+        Column("pool_hash", "对象清单校验码", about="算法见清单第一行，没有写明的是 SHA-256"),
+        Column("drawn", "抽中的称号数", "whole"),
+        Column("pool", "对象清单", "address", lambda one: reverse("draw_pool", args=[one.pk])),
+        Column("page", "网页", "address", lambda one: reverse("public_draw", args=[one.pk])),
+    ),
+    (asked.YEAR,),
+    _draws,
+    human="draws",
+)
 LISTS = {
     one.name: one
-    for one in (NOTICES, ENTRIES, TITLES, ENDINGS, COMMUNITIES, FIGURES, PROGRAMMES, ROUNDS, WORKDAYS)
+    for one in (NOTICES, ENTRIES, TITLES, ENDINGS, DRAWS, COMMUNITIES, FIGURES, PROGRAMMES, ROUNDS, WORKDAYS)
 }

@@ -117,6 +117,7 @@ OPEN_LISTS = (
     "entries",
     "recognitions",
     "endings",
+    "draws",
     "communities",
     "figures",
     "programmes",

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Role
-from accreditation import endings
+from accreditation import endings, spot_checks, spot_pool
 from accreditation.models import Ending, Recognition
 from regions import clock
 from tests.factories import House, moment
@@ -33,7 +33,15 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 def with_rows(name, house):
-    """The house has something of every list but titles that ended: three of them end for that one."""
+    """The house has something of every list but titles that ended and spot checks: there are three for those."""
+    if name == "draws":
+        region, at = house.regions["东市"], moment(dt.date(2017, 9, 1))
+        people = spot_pool.inspectors_in(region, at.date())
+        for number in range(3):
+            spot_checks.freeze(
+                region, name=f"抽查{number}", year=2017, money=["city"], share=50, least=1, reserves=1, each=1,
+                seed_source="2017年9月4日某彩票开奖号码", people=people, by=house.officer("东市", Role.APPROVER), at=at,
+            )  # fmt: skip
     if name == "endings":
         for number in (4, 5, 6):
             title = Recognition.objects.get(community=house.community(number))
