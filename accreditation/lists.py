@@ -1,6 +1,7 @@
 """A desk's list: rank, cut line, places left, who is passed over and why."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from accreditation import needs
@@ -161,13 +162,13 @@ def why_due(candidate) -> str:
 
 
 def _ranked(scored, level):
-    totals = [application.total(level) for application in scored]
-    for application in scored:
+    """(application, rank, whether others share it), the best total first."""
+    many = Counter(application.total(level) for application in scored)
+    first: dict[int | None, int] = {}
+    for number, application in enumerate(scored, 1):
         total = application.total(level)
-        if total is None:
-            yield application, None, False
-        else:
-            yield application, totals.index(total) + 1, totals.count(total) > 1
+        rank = first.setdefault(total, number)
+        yield application, None if total is None else rank, total is not None and many[total] > 1
 
 
 def _mark_passed_over(candidates, level):

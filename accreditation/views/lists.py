@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +24,8 @@ from accreditation.views.notice_words import notice_period, official_words
 from accreditation.views.pdf_answers import pdf_answer
 from regions import clock
 from regions.templatetags.portal import zh_end
+
+PAGE = 100
 
 
 def office_region(user):
@@ -134,23 +137,26 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
     """`form`: a refused one; `wrong`: the application it was about."""
     step, following = round_.route.step(state), round_.route.after(state)
     desk = ranking.desk_list(round_, tier["key"], state, region, day=clock.today())
-    barred = reasons_against(request.user, [c.application for c in desk.candidates], "shortlist")
     approver = request.user.acting.role == Role.APPROVER
-    rows = [
-        {
-            "candidate": candidate,
-            "application": candidate.application,
-            "total": candidate.application.total(ranking.ranked_by(step)),
-            "unmet": [] if candidate.listed else needs.unmet(candidate.application, step),
-            "barred": barred.get(candidate.application.pk, "") if approver else "",
-            "typed": form.data.get("reason", "") if form and wrong == candidate.application.pk else None,
-            "cut": number == desk.cut,
-            "why_due": ranking.why_due(candidate),
-        }
-        for number, candidate in enumerate(desk.candidates, 1)
-    ]
     ranked = by_points(round_) or step.panel
     own_title = "考核评分" if step.panel else "本级评分" if step.scores else "自评分"
+
+    def rows_of(candidates, first=1):
+        barred = reasons_against(request.user, [c.application for c in candidates], "shortlist")
+        return [
+            {
+                "candidate": candidate,
+                "application": candidate.application,
+                "total": candidate.application.total(ranking.ranked_by(step)),
+                "unmet": [] if candidate.listed else needs.unmet(candidate.application, step),
+                "barred": barred.get(candidate.application.pk, "") if approver else "",
+                "typed": form.data.get("reason", "") if form and wrong == candidate.application.pk else None,
+                "cut": number == desk.cut < len(desk.candidates),
+                "why_due": ranking.why_due(candidate),
+            }
+            for number, candidate in enumerate(candidates, first)
+        ]
+
     if wanted(request) and request.method != "POST":
         told = {
             "ranked": ranked,
@@ -158,7 +164,10 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
             "by_points": by_points(round_),
             "scores": step.scores,
         }
-        return workbook(request, list_columns.desk_list(rows, round_=round_, tier=tier, **told))
+        return workbook(
+            request, list_columns.desk_list(rows_of(desk.candidates), round_=round_, tier=tier, **told)
+        )
+    page = Paginator(desk.candidates, PAGE).get_page(_page_of(request, desk.candidates, wrong))
     context = {
         "round": round_,
         "tier": tier,
@@ -167,7 +176,8 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         "ranked": ranked,
         "own_title": own_title,
         "desk": desk,
-        "rows": rows,
+        "page": page,
+        "rows": rows_of(page.object_list, page.start_index()),
         "level": State(state).label,
         "documents": round_.route.steps[-1].level == region.level or (following and following.is_notice),
         "approver": approver,
@@ -176,6 +186,15 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
         "findings": ranking.findings(desk, step),
     }
     return render(request, "accreditation/desk_list.html", context, status=status)
+
+
+def _page_of(request, candidates, wrong):
+    """The page asked for: of the application named by ?at= or just refused, else ?page=."""
+    asked = str(wrong or ("" if "page" in request.GET else request.GET.get("at", "")))
+    for number, candidate in enumerate(candidates):
+        if str(candidate.application.pk) == asked:
+            return number // PAGE + 1
+    return request.GET.get("page")
 
 
 def _going(round_, tier, following):
@@ -207,7 +226,7 @@ def _listing_move(request, pk, transition, form_class, done):
         else:
             messages.success(request, done.format(application.community.name))
             address = reverse("accreditation:desk_list", args=[round_.pk, tier["key"]])
-            return redirect(f"{address}#a{application.pk}")
+            return redirect(f"{address}?at={application.pk}#a{application.pk}")
     return _desk_list_page(
         request, round_, tier, state, region, form=form, status=status, wrong=application.pk
     )
@@ -320,7 +339,7 @@ def _whole_list(request, round_, tier, state, region, following):
     desk = ranking.desk_list(round_, tier["key"], state, region, day=clock.today())
     here = reverse("accreditation:desk_list", args=[round_.pk, tier["key"]])
     found = [
-        (sentence, application, f"{here}#a{application.pk}" if application else here)
+        (sentence, application, f"{here}?at={application.pk}#a{application.pk}" if application else here)
         for sentence, application in ranking.findings(desk, step)
     ]
     return {

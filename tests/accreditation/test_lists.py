@@ -93,6 +93,51 @@ def test_a_stale_press_is_said_so(as_, standing):
     assert "请查看后再办" in response.content.decode()
 
 
+def test_a_long_list_is_turned_over_and_comes_back_to_the_row(as_, standing, page, house, monkeypatch):
+    monkeypatch.setattr("accreditation.views.lists.PAGE", 1)
+    applications = standing("county_review", 0, 1)
+    client = as_("一县", Role.APPROVER)
+    address = reverse("accreditation:desk_list", args=[house.round.pk, "star"])
+    first, second = (
+        [row["application"].pk for row in client.get(f"{address}?page={n}").context["rows"]] for n in (1, 2)
+    )
+    assert sorted([*first, *second]) == sorted(a.pk for a in applications)
+    assert f"{address}?page=2" not in page().content.decode() and "?page=2" in page().content.decode()
+    behind = next(a for a in applications if a.pk == second[0])
+    done = press(client, "shortlist", behind)
+    assert done["Location"] == f"{address}?at={behind.pk}#a{behind.pk}"
+    shown = client.get(done["Location"].partition("#")[0])
+    assert [row["application"].pk for row in shown.context["rows"]][:1] and shown.context[
+        "page"
+    ].paginator.count == 2
+    assert f'id="a{behind.pk}"' in shown.content.decode()
+    # A refusal stands at its row as well, and the whole list is exported whatever the page.
+    stale = client.post(reverse("accreditation:unlist", args=[behind.pk]), {"seen": 999})
+    assert stale.status_code == 409 and f'id="a{behind.pk}"' in stale.content.decode()
+    assert "?page=" in stale.content.decode()
+    assert len(list(client.get(f"{address}?as=xlsx").streaming_content)) > 0
+
+
+def test_equal_totals_share_a_rank_and_the_next_one_counts_them():
+    class One:
+        def __init__(self, total):
+            self.total = lambda level: total
+
+    ranked = [
+        (rank, tied) for _, rank, tied in lists._ranked([One(n) for n in (9, 9, 8, 7, 7, 7, None, None)], "x")
+    ]
+    assert ranked == [
+        (1, True),
+        (1, True),
+        (3, False),
+        (4, True),
+        (4, True),
+        (4, True),
+        (None, False),
+        (None, False),
+    ]
+
+
 def test_only_post(as_, standing):
     [application] = standing("county_review", 0)
     client = as_("一县", Role.APPROVER)
