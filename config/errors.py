@@ -4,12 +4,15 @@ import logging
 import secrets
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 from config import display
 
 log = logging.getLogger("portal")
+# After how long a press is worth another try when the database was busy.
+RETRY_SECONDS = 30
 
 
 def _page(request, name: str, status: int, **context):
@@ -20,6 +23,9 @@ def _page(request, name: str, status: int, **context):
 
 
 def bad_request(request, exception=None):
+    """400; 503 where the session could not be kept because the database is busy (Django makes a 400 of that)."""
+    if isinstance(exception, SessionInterrupted) and (fault := _of_database(exception)):
+        return database_away(request, fault, answered=True)
     return _page(request, "400", 400)
 
 
@@ -52,14 +58,36 @@ def unavailable(request, until: str = ""):
     return response
 
 
-def server_error(request):
-    """500 with a number to read out; the same number stands in the log beside the trace.
+def database_away(request, fault, answered=False):
+    """503: the database is busy, full or gone; the page says whether it is sure that nothing was kept.
 
-    503 where the database is away, full or too busy: nothing was kept, and the same press may work in a while.
+    `fault` is Django's error. A database that refuses (a lock, a statement or the disk) has undone the transaction; of
+    one that went away nobody knows. `answered`: the page itself was done already, only its session could not be kept.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        log.error("database away, %s %s", request.method, request.path, exc_info=sys.exc_info())
-        return unavailable(request)
+    log.error("database away, %s %s", request.method, request.path, exc_info=fault)
+    response = _page(request, "errors/503_database", 503, undone=_refused(fault) and not answered)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _of_database(error):
+    """The error of the database that this one comes from; None where it comes from something else."""
+    while error and not isinstance(error, OperationalError | InterfaceError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _refused(fault) -> bool:
+    """Whether the database itself said no: SQLite always, PostgreSQL with a code that is not of a shutdown (class 57P)."""
+    code = getattr(fault.__cause__, "pgcode", None)
+    return hasattr(fault.__cause__, "sqlite_errorcode") or bool(code and not code.startswith("57P"))
+
+
+def server_error(request):
+    """500 with a number to read out; the same number stands in the log beside the trace. 503: see `database_away`."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError | InterfaceError):
+        return database_away(request, fault)
     number = secrets.token_hex(3).upper()
     log.error("page failed, number %s, %s %s", number, request.method, request.path, exc_info=sys.exc_info())
     return _page(request, "500", 500, number=number)
