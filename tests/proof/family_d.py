@@ -13,7 +13,7 @@ HOSTILE = "tests/proof/waiting_d_hostile_texts.py"
 ODD = "tests/proof/waiting_d_odd_values.py"
 PATTERNS = "tests/proof/test_d_patterns.py"
 ENGINES = "tests/proof/test_d_engines.py"
-IMPORTS = "tests/proof/waiting_d_imports.py"
+IMPORTS = "tests/proof/test_d_imports.py"
 
 FAULTS = [
     Fault(
