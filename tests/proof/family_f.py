@@ -5,7 +5,7 @@ Files that begin with `waiting_` have not been seen green as a whole yet: only t
 
 from tests.proof.faults import Fault
 
-ENGINE = "tests/proof/waiting_f_engine.py"
+ENGINE = "tests/proof/test_f_engine.py"
 FILES = "tests/proof/test_f_files.py"
 KILLS = "tests/proof/waiting_f_kills.py"
 QUERIES = "tests/proof/waiting_f_queries.py"
