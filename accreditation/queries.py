@@ -6,6 +6,7 @@ Scope comes from Application.objects.visible_to alone; nothing here widens it.
 import datetime as dt
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 
 from accounts.models import Role, User
@@ -30,6 +31,27 @@ class Counted(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+
+
+class ByKeys(Paginator):
+    """Pages of rows that are wide or joined: which rows a page has is found in the narrow `found`, then they are read.
+
+    found: ordered and filtered; rows: the same model with all a page needs. One query each, however deep the page.
+    """
+
+    def __init__(self, found, rows, per_page):
+        super().__init__(found, per_page)
+        self.wide = rows
+
+    def page(self, number):
+        page = super().page(number)
+        page.object_list = _by_keys(page.object_list, self.wide)
+        return page
+
+
+def _by_keys(found, rows):
+    """The rows of a sliced queryset, in its order."""
+    return rows.filter(pk__in=found.values("pk")).order_by(*found.query.order_by)
 
 
 # The queue

@@ -10,7 +10,8 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from accounts.models import ADMINISTRATORS, Event, Role, User
 from accreditation.models.rounds import Quota, Round
 from accreditation.routes import LEVELS, NOTICES, REVIEWS, STEP_STATES
-from regions.models import Community
+from regions import name_search
+from regions.models import Community, NameGram
 from scoring.models import ScoreSheet
 
 
@@ -86,8 +87,18 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state=state)
 
     def named(self, text):
-        """By a part of the community's name or of the number. The one place where applications are searched."""
-        return self.filter(Q(community__name__holds=text) | Q(number__holds=text))
+        """By a part of the community's name or of the number. The one place where applications are searched.
+
+        Numbers are capital letters, digits and - alone, and pairs tell capital letters from small ones: a text without
+        either is looked up by its pairs first (regions/name_search.py).
+        """
+        if any(letter.isascii() and letter.isalpha() for letter in text) or not (
+            pairs := name_search.pairs_of(text)
+        ):
+            return self.filter(Q(community__name__holds=text) | Q(number__holds=text))
+        kept = [NameGram.objects.filter(gram=pair).values("community") for pair in sorted(pairs)]
+        held = Q(*(Q(community__in=communities) for communities in kept), community__name__holds=text)
+        return self.filter(held | Q(number__holds=text) if text.isascii() else held)
 
 
 class Application(models.Model):
@@ -135,8 +146,8 @@ class Application(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["state", "position", "id"], name="application_desk"),
-            models.Index(fields=["position", "id"], name="application_scope"),
-            models.Index(fields=["round", "state", "position"], name="application_round"),
+            models.Index(fields=["position", "reached", "id"], name="application_scope"),
+            models.Index(fields=["round", "state", "position", "reached"], name="application_round"),
             models.Index(fields=["community", "id"], name="application_community"),
         ]
         constraints = [
@@ -272,6 +283,7 @@ class Assessment(models.Model):
     class Meta:
         verbose_name = "评审"
         constraints = [models.UniqueConstraint(fields=["application", "state"], name="assessment_once")]
+        indexes = [models.Index(fields=["state", "decided_at", "application"], name="assessment_decided")]
 
     @property
     def level(self):

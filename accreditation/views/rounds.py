@@ -1,6 +1,5 @@
 """The list of every application one may see, with its workbook, and the progress of a round by region and stage."""
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch
 from django.http import FileResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from accreditation.disclosure import shown_passed, shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
 from accreditation.models import Application, Assessment, Round
 from accreditation.permissions import may_read_inside
+from accreditation.queries import ByKeys
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.organising import visible_rounds
@@ -39,11 +39,12 @@ def applications(request):
     """Everything the acting posting may see: filtered, ordered, paged; three queries whatever its length."""
     form, found = _query(request)
     sheets = Prefetch("assessments", Assessment.objects.select_related("sheet"))
-    rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)
+    wide = Application.objects.with_round().select_related("self_sheet").prefetch_related(sheets)
     if wanted(request):
         _only_exporters(request.user)
+        rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)
         return workbook(request, list_columns.applications(rows, request.user, clock.today(), form.words()))
-    paginator = Paginator(rows, form.cleaned_data.get("size") or 25)
+    paginator = ByKeys(found, wide, form.cleaned_data.get("size") or 25)
     page = paginator.get_page(request.GET.get("page"))
     for application in page:
         application.found = {level: _found(request.user, application, level) for level in SHOWN}
@@ -139,7 +140,7 @@ def progress(request):
 def _progress_rows(visible, region, stages):
     """Stage counts per child region from one grouped query, folded by position."""
     children = list(Region.objects.filter(parent=region).order_by("position"))
-    counts = visible.order_by().values("position", "state").annotate(n=Count("pk"))
+    counts = visible.order_by().values("position", "state").annotate(n=Count("*"))
     table = {child.pk: dict.fromkeys((name for name, _, _ in stages), 0) for child in children}
     stage_of = {state: name for name, _, states in stages for state in states}
     for row in counts:

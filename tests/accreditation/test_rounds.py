@@ -3,11 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
 from accreditation import rounds
-from accreditation.models import Quota, Round
+from accreditation.models import Application, Quota, Round
+from accreditation.queries import ByKeys
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.factories import document, moment
 
@@ -132,6 +135,44 @@ def test_the_list_shows_what_one_may_see_filtered_and_counted(house, as_):
 def test_an_odd_query_is_answered_and_never_fails(house, as_, query):
     house.at("county_review", 0)
     assert as_("东市", Role.AUDITOR).get(reverse("accreditation:applications"), query).status_code == 200
+
+
+def test_a_search_by_pairs_finds_what_a_search_by_reading_finds(house):
+    """Every part of the names there are, of one to three characters, and parts of numbers."""
+    for number in range(3):
+        house.at("county_review", number)
+    renamed = house.community(1)
+    renamed.name = "A区2号桂花社区"
+    renamed.save()
+    told = {a.pk: (a.community.name, a.number) for a in Application.objects.select_related("community")}
+    texts = {
+        name[n : n + size]
+        for name, _ in told.values()
+        for size in (1, 2, 3)
+        for n in range(len(name) - size + 1)
+    }
+    texts |= {number[n:] for _, number in told.values() for n in range(len(number))} | {
+        "没有",
+        "社区",
+        "a区",
+        "号桂",
+        "区2",
+    }
+    assert len(texts) > 30
+    for text in texts:
+        low = text.lower()
+        wanted = {pk for pk, words in told.items() if any(low in word.lower() for word in words)}
+        assert set(Application.objects.named(text).values_list("pk", flat=True)) == wanted, text
+
+
+def test_a_deep_page_is_read_by_its_keys(house, as_):
+    for number in range(3):
+        house.at("county_review", number)
+    found = Application.objects.order_by("-number")
+    pages = ByKeys(found, Application.objects.with_round(), 2)
+    assert [a.pk for n in (1, 2) for a in pages.page(n)] == list(found.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as queries:
+        assert list(pages.page(2))[0].round.version.programme.key and len(queries) == 1
 
 
 def test_pages_cost_the_same_for_one_row_and_four(house, as_, django_assert_max_num_queries):
