@@ -31,10 +31,15 @@ class Stamp:
     at: dt.datetime
 
 
+def last_change() -> tuple[int, dt.datetime]:
+    """Number and moment of the last event that can have changed anything public."""
+    last = Event.objects.exclude(action__in=CHANGES_NOTHING_PUBLIC).order_by("-seq")
+    return last.values_list("seq", "at").first() or (0, GONE_BY)
+
+
 def stamp(today: dt.date) -> Stamp:
     """The present one. A new day is a change too: notices end and titles expire by the date."""
-    last = Event.objects.exclude(action__in=CHANGES_NOTHING_PUBLIC).order_by("-seq")
-    seq, at = last.values_list("seq", "at").first() or (0, GONE_BY)
+    seq, at = last_change()
     return Stamp(f"{seq}-{today:%Y%m%d}", max(at, clock.start_of(today)))
 
 

@@ -9,13 +9,15 @@ from accounts.listed import CHUNK, Listed, exported, wanted, words_of, workbook
 from accreditation import coverage as targets_of
 from accreditation import recheck_due
 from accreditation.forms.titles import DueQuery
+from accreditation.kept import until_changed
 from accreditation.models import Round
 from accreditation.refusals import NotYours
-from accreditation.standing import standing as counted
+from accreditation.standing import standing as count
 from regions import clock
 from regions.models import Region
 
 PAGE = 50
+counted = until_changed(count)
 DUE_COLUMNS = [
     ("社区", 18), ("所在地", 36), ("称号", 24), ("证书编号", 24), ("认定年度", 10), ("上次复查", 18), ("缺少的年度", 20), ("下次复查年度", 14),
 ]  # fmt: skip
@@ -51,11 +53,16 @@ def standing(request, pk=None):
     context = {
         "region": region, "own": region == request.user.acting.region, "above": _above(request, region), "told": told,
         "today": today, "heads": told.levels, "targets": _targets(region, today), "rules": rules,
-        "counts": recheck_due.counts(recheck_due.titles(region, today, rules), today) if rules else None,
+        "counts": _due_counts(region, today) if rules else None,
         "years": [{"label": str(row.day.year), "value": row.cells[0].held} for row in told.years],
         "places": [{"label": row.region.name, "value": row.cells[0].held} for row in told.rows],
     }  # fmt: skip
     return render(request, "titles/standing.html", context)
+
+
+@until_changed
+def _due_counts(region, today):
+    return recheck_due.counts(recheck_due.titles(region, today, recheck_due.rules(region)), today)
 
 
 def _listed(region, told):

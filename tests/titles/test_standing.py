@@ -5,6 +5,8 @@ import io
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from accreditation import endings, recheck_due, rechecks
@@ -182,3 +184,28 @@ def test_the_due_list_costs_the_same_for_one_and_for_many(titled, go, state, dja
     with django_assert_max_num_queries(20):
         browser.get(f"/standing/{titled.city.pk}/rechecks/?state={state}")
     assert rechecks.section(titled.version)
+
+
+def test_the_page_is_counted_once_and_anew_after_a_change(titled, go):  # noqa: F811
+    browser = go("东市", Role.APPROVER)
+    address = "/standing/"
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            held = browser.get(address).context["told"].total.cells[0].held
+        return held, len(queries)
+
+    held, first = asked()
+    again = asked()
+    assert again[0] == held == 8 and again[1] <= first - 6
+    assert (
+        go("东市", Role.APPROVER).get(address).context["told"].total.cells[0].held == 8
+    )  # signing in changes nothing
+    assert asked()[1] == again[1]
+    for title in Recognition.objects.filter(community=titled.house.community(7)):
+        endings.end(
+            title, kind=Ending.Kind.DECISION, reason="x", document_number="x", on=dt.date(2021, 12, 31),
+            proposed_by=None, by=titled.who("甲省", Role.APPROVER), at=on(1, 4),
+        )  # fmt: skip
+    held, anew = asked()
+    assert held == 7 and anew >= again[1] + 6
