@@ -45,18 +45,21 @@ def objections():
     return {"objections": Objection.objects.count(), "breaches": _breaches()}
 
 
-def drafts():
-    """Ten communities' drafts, ready to be filed, with the session of each filer; and two at the street's desk with its approver."""
-    house, rows = House(), []
+def drafts(rounds):
+    """For each round of kills a draft ready to be filed, and a filed one at the street's desk; three drafts to upload to."""
+    house, rounds = House(), int(rounds)
     clock.move(moment(dt.date(2017, 8, 28)), house.province)
-    day = dt.date(2017, 8, 21)
-    for number in range(2, 12):
-        draft = house.drive.fill(house.draft(number), 0.9, moment(day))
-        rows.append([draft.pk, draft.moves, session_of(house.filer(house.community(number)))])
-    desk = [house.prepare(house.filed(number)) for number in (0, 1)]
+    at = moment(dt.date(2017, 8, 21))
+    new = [house.found(f"多{number}社区", house.regions["一南街道"]) for number in range(3 + 2 * rounds)]
+    house.people.filers(new)
+    house.title(new)
+    rows = [house.drive.fill(house.drive.start(community, at), 0.9, at) for community in new]
+    desk = [house.prepare(house.drive.submit(row, at + dt.timedelta(hours=1))) for row in rows[3 + rounds :]]
+    told = [[row.pk, row.moves, session_of(house.filer(row.community))] for row in rows[: 3 + rounds]]
     return {
-        "drafts": rows,
-        "desk": [[one.pk, one.moves] for one in desk],
+        "uploads": told[:3],
+        "drafts": told[3:],
+        "desk": [[row.pk, row.moves] for row in desk],
         "approver": session_of(house.officer("一南街道", Role.APPROVER)),
         "material": next(m["key"] for m in house.version.data["materials"]),
     }
@@ -82,7 +85,12 @@ def wholeness():
         "missing": missing,
         "changed": changed,
         "orphans": len(list(orphans)),
-        "submitted": sum(1 for n in filed.values() if n),
+        "filed": sum(1 for n in filed.values() if n),
+        "passed on": [
+            sum(1 for a in rows if a.state == "county_review"),
+            Event.objects.filter(action="pass_on").count(),
+        ],
+        "uploaded": Attachment.objects.filter(name="杀.png").count(),
         "breaches": _breaches(),
     }
 

@@ -9,7 +9,7 @@ ENGINE = "tests/proof/test_f_engine.py"
 FILES = "tests/proof/test_f_files.py"
 KILLS = "tests/proof/waiting_f_kills.py"
 QUERIES = "tests/proof/waiting_f_queries.py"
-UPGRADES = "tests/proof/waiting_f_upgrades.py"
+UPGRADES = "tests/proof/test_f_upgrades.py"
 FLOORS = "tests/proof/test_f_floors.py"
 LARGE = "tests/proof/waiting_f_large.py"
 LONG = "tests/proof/long_f.py"
@@ -85,7 +85,10 @@ FAULTS = [
         "same contents and all triggers after going a step back and forward; no migration missing",
         tests=(f"{UPGRADES}::test_a_step_back_and_forward_keeps_everything",),
         once=(f"{UPGRADES}::test_no_migration_is_missing",),
-        controls=(f"{UPGRADES}::test_control_a_table_built_anew_loses_its_guards",),
+        controls=(
+            f"{UPGRADES}::test_control_a_table_built_anew_loses_its_guards",
+            f"{UPGRADES}::test_control_a_value_lost_on_the_way_is_seen",
+        ),
     ),
     Fault(
         "F8",

@@ -11,7 +11,7 @@ from regions.models import Community
 _numbers = count(1)
 
 
-def _copies(row, number, **changes):
+def _copies(row, number, /, **changes):
     """Copies of a row with other keys; a change may be a function of the copy's number."""
     model = type(row)
     plain = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
