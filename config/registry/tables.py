@@ -119,8 +119,11 @@ class Reading(ExportMixin, ModelAdmin):
         return f"{self.opts.verbose_name}{clock.today():%Y%m%d}.{file_format.get_extension()}"
 
     def export_action(self, request):
-        """Refused with a sentence where the rows are too many to be held."""
-        count = self.get_export_queryset(request).count()
+        """Refused with a sentence where the rows are too many to be held; to the list where the filter means nothing."""
+        try:
+            count = self.get_export_queryset(request).count()
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(_list_of(self))
         if count > MOST:
             messages.warning(request, TOO_MANY.format(count=count, most=MOST))
             query = f"?{request.GET.urlencode()}" if request.GET else ""

@@ -18,6 +18,7 @@ register = template.Library()
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 UNITS = 10_000  # totals are kept in 1/10000 point
+MOST_DIGITS = 30
 EMPTY = mark_safe('<span aria-hidden="true">—</span><span class="sr">无</span>')
 EMPTY_IN_ENGLISH = mark_safe('<span aria-hidden="true">—</span><span class="sr">none</span>')
 
@@ -112,7 +113,10 @@ def clock_time(value):
 
 
 def _exact(value) -> Fraction | None:
-    """Points as a fraction: an int counts 1/10000 points, anything else is the number it says; None for nothing."""
+    """Points as a fraction: an int counts 1/10000 points, anything else is the number it says; None for nothing.
+
+    What was typed is shown beside other scores before it is refused: endless and enormous numbers are nothing too.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, int):
@@ -120,9 +124,10 @@ def _exact(value) -> Fraction | None:
     if isinstance(value, Fraction):
         return value
     try:
-        return Fraction(Decimal(str(value)))
+        number = Decimal(str(value))
     except (InvalidOperation, ValueError):
         return None
+    return Fraction(number) if number.is_finite() and abs(number.adjusted()) < MOST_DIGITS else None
 
 
 def _plain(value: Fraction) -> str:

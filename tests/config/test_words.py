@@ -29,6 +29,8 @@ LATE = dt.datetime(2026, 10, 20, 16, 30, tzinfo=dt.UTC)  # 00:30 of the next day
         (portal.points, 685_000, "68.5"),
         (portal.points, 1_000_000, "100"),
         (portal.points, 0, "0"),
+        (portal.points, "Infinity", portal.EMPTY),
+        (portal.points, "1e999999999", portal.EMPTY),
         (portal.points, Fraction(5, 2), "2.5"),
         (portal.points, Decimal("3.00"), "3"),
         (portal.points, "2.50", "2.5"),

@@ -10,7 +10,7 @@ UPLOADS = "tests/accreditation/test_uploads.py"
 LISTS = "tests/accreditation/test_list_exports.py"
 RENDERING = "tests/paper/test_rendering.py"
 HOSTILE = "tests/proof/waiting_d_hostile_texts.py"
-ODD = "tests/proof/waiting_d_odd_values.py"
+ODD = "tests/proof/test_d_odd_values.py"
 PATTERNS = "tests/proof/test_d_patterns.py"
 ENGINES = "tests/proof/test_d_engines.py"
 IMPORTS = "tests/proof/test_d_imports.py"
@@ -87,7 +87,7 @@ FAULTS = [
             f"{UPLOADS}::test_a_file_over_the_limit_is_refused_whatever_it_says_of_itself",
             f"{UPLOADS}::test_a_large_stream_is_not_unpacked",
         ),
-        controls=(f"{ODD}::test_control_an_ordinary_form_is_taken",),
+        controls=(f"{ODD}::test_control_without_the_limits_every_flood_is_taken",),
     ),
     Fault(
         "D7",

@@ -12,7 +12,7 @@ from tests.access.test_matrix import MATRIX, address
 ODD = {
     "nul": "%00", "a nul inside": "a%00b", "half a character": "%ED%A0%80", "not utf-8": "%FF%FE", "gbk": "%C9%E7%C7%F8", "beyond the columns": "9" * 40,
     "5,000 digits": "1" * 5000, "full-width digits": quote("１２"), "digits with a line": "1_0", "arabic digit": quote("٣"), "exponent": "1e5",
-    "minus nought": "-0", "not a number": "NaN", "endless": "Infinity", "letters": "abc", "2^63": str(2**63), "minus one": "-1",
+    "an enormous exponent": "1e999999999", "minus nought": "-0", "not a number": "NaN", "endless": "Infinity", "letters": "abc", "2^63": str(2**63), "minus one": "-1",
     "bidi": quote("a\u202eb"), "zero width": quote("\u200b"), "extension b": quote("𠀀" * 200), "zalgo": quote("a" + "\u0301" * 500), "emoji": quote("👨‍👩‍👧"),
     "a day that is none": "2024-02-30", "the last day": "9999-12-31", "the first day": "0001-01-01", "quote": "%27%22%3B--", "like": "%25_%25", "json": "%7B%22a%22%3A1%7D",
 }  # fmt: skip
@@ -23,9 +23,12 @@ PARAMETERS = ("q", "region", "page", "size", "order", "as", "year", "tier", "sta
               "community", "programme", "action", "of", "round", "level", "kind", "from", "own", "inline", "day", "days", "active", "status")  # fmt: skip
 
 
+CHOSEN = ("submit", "button", "file", "checkbox", "radio")
+
+
 @dataclass(frozen=True)
 class Form:
-    """A form of a page: where it leads and what is in it, (name, value, whether a person types it)."""
+    """A form of a page: where it leads and what is in it, (name, value, whether it is typed: "" no, "hidden", "box")."""
 
     action: str
     fields: tuple
@@ -49,7 +52,7 @@ class _Forms(HTMLParser):
                     (
                         given["name"],
                         given.get("value") or "",
-                        kind not in ("submit", "button", "file", "checkbox", "radio"),
+                        "" if kind in CHOSEN else "hidden" if kind == "hidden" else "box",
                     )
                 )
 
@@ -78,6 +81,8 @@ def forms_seen(world, names) -> dict[tuple, tuple[str, Form]]:
     return found
 
 
-def sent(form: Form, odd: str) -> str:
-    """The body of the form with the odd value in everything a person types."""
-    return "&".join(f"{quote(name)}={odd if typed else quote(value)}" for name, value, typed in form.fields)
+def sent(form: Form, odd: str, into=("hidden", "box")) -> str:
+    """The body of the form with the odd value in everything of these kinds, and the rest as the page has it."""
+    return "&".join(
+        f"{quote(name)}={odd if typed in into else quote(value)}" for name, value, typed in form.fields
+    )
