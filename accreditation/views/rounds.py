@@ -1,6 +1,6 @@
 """The list of every application one may see, with its workbook, and the progress of a round by region and stage."""
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.http import FileResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -14,7 +14,7 @@ from accreditation.disclosure import shown_passed, shown_total
 from accreditation.forms.rounds import SIZES, ApplicationQuery
 from accreditation.models import Application, Assessment, Round
 from accreditation.permissions import may_read_inside
-from accreditation.queries import ByKeys
+from accreditation.queries import ByKeys, by_points
 from accreditation.refusals import NotYours
 from accreditation.routes import LEVELS
 from accreditation.views.organising import visible_rounds
@@ -36,16 +36,17 @@ def _query(request):
 @exported
 @require_safe
 def applications(request):
-    """Everything the acting posting may see: filtered, ordered, paged; three queries whatever its length."""
+    """Everything the acting posting may see: filtered, ordered, paged; two queries or three whatever its length."""
     form, found = _query(request)
     sheets = Prefetch("assessments", Assessment.objects.select_related("sheet"))
-    wide = Application.objects.with_round().select_related("self_sheet").prefetch_related(sheets)
+    wide = Application.objects.with_round().select_related("self_sheet")
     if wanted(request):
         _only_exporters(request.user)
         rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)
         return workbook(request, list_columns.applications(rows, request.user, clock.today(), form.words()))
     paginator = ByKeys(found, wide, form.cleaned_data.get("size") or 25)
     page = paginator.get_page(request.GET.get("page"))
+    prefetch_related_objects([a for a in page if not by_points(a.round)], sheets)  # nobody reads the others'
     for application in page:
         application.found = {level: _found(request.user, application, level) for level in SHOWN}
     context = {
