@@ -95,14 +95,19 @@ def hold(community_id: int, programme: str, fiscal_year: int) -> Grant:
     The entries themselves are not locked: the application's role may not touch them (docs/running.md), and a lock of
     PostgreSQL asks for the right to change.
     """
-    community = Community.objects.filter(pk=community_id)
-    if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
-        community = community.select_for_update(no_key=True)
-    list(community.values_list("pk"))
+    hold_books(community_id)
     grant = read(community_id).get((programme, fiscal_year))
     if grant is None:
         raise NotReady(f"该社区没有 {fiscal_year} 年度的补助资金。")
     return grant
+
+
+def hold_books(community_id: int) -> None:
+    """Lock a community's books: nothing is written into them meanwhile."""
+    community = Community.objects.filter(pk=community_id)
+    if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
+        community = community.select_for_update(no_key=True)
+    list(community.values_list("pk"))
 
 
 def hold_year(programme: str, fiscal_year: int) -> Accrual | None:

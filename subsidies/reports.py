@@ -89,7 +89,7 @@ def file_spending_report(
     """
     if sentence := permissions.why_not_keep_books(by, community):
         raise NotYours(sentence)
-    ledger.hold(community.pk, programme, year)
+    ledger.hold_books(community.pk)
     if sentence := why_not_file(by, community, programme, year):
         raise AlreadyMoved(sentence)
     today = day_of(at)

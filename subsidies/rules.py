@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accreditation.models import ProgrammeVersion
+from accreditation.refusals import NotReady
 from accreditation.windows import day_of_window
 from regions.models import Region
 from subsidies.models import Accrual, Kind
@@ -118,6 +119,13 @@ def current() -> list[Rules]:
 
 
 def of_year(programme: str, fiscal_year: int) -> Rules:
-    """The rules a year's grants stand under: those of its first accrual. Accrual.DoesNotExist before that."""
-    accrual = Accrual.objects.select_related("version").get(programme=programme, fiscal_year=fiscal_year)
+    """The rules a year's grants stand under: those of its first accrual.
+
+    A year without one, in which older money is still spent and reported, keeps those of the last before it. Raises
+    NotReady where nothing was accrued yet.
+    """
+    runs = Accrual.objects.select_related("version").filter(programme=programme)
+    accrual = runs.filter(fiscal_year__lte=fiscal_year).order_by("-fiscal_year").first()
+    if accrual is None:
+        raise NotReady(f"{fiscal_year} 年度尚未计提，没有可以办理的资金。")
     return Rules(accrual.version)

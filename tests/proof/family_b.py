@@ -60,7 +60,7 @@ FAULTS = [
     ),
     Fault(
         "B6",
-        "Some order of verbs (filing, desks, notices, objections, titles, changes, places, money) breaks an invariant",
+        "Some order of verbs (filing, desks, notices, objections, places, titles, rechecks, spot checks, changes, money, audits) breaks an invariant",
         "0 broken invariants in 500 examples of 50 steps; the seed printed",
         tests=(f"{FLOW}::test_any_verb_at_any_moment_leaves_everything_in_order",),
         controls=(f"{FLOW}::test_control_a_broken_invariant_is_found",),

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import DeclaredInterest, Posting, Role
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
-from subsidies import audits, ledger, recoveries, reports, spending
+from subsidies import audits, ledger, payments, recoveries, reports, spending
 from subsidies.models import Finding, Recovery, Signature, SpendingReport, Stop
 from tests.factories import moment
 from tests.subsidies.purse import PROGRAMME, YEAR, day
@@ -60,7 +60,7 @@ def test_a_year_without_money_is_not_reported(purse):
     assert "没有 2018 年度的补助资金" in reports.why_not_file(
         purse.filer(), purse.community(), PROGRAMME, YEAR
     )
-    with pytest.raises(NotReady):
+    with pytest.raises(AlreadyMoved):
         purse.reported()
 
 
@@ -393,3 +393,19 @@ def test_findings_are_the_auditing_desks_alone(purse, report):
     assert audits.find(
         report, kind="insufficient", fen=1, text="x", by=purse.hr("东市"), at=moment(day(12, 21))
     )
+
+
+def test_a_year_without_accrual_reports_what_is_left_of_the_last_under_its_rules(purse):
+    """Money of 2018 lies unused; nothing is accrued in 2019, and the community still reports, and four sign."""
+    purse.received()
+    purse.spend(1000)
+    report = purse.reported(year=YEAR + 1, on=day(12, 10, YEAR + 1))
+    assert report.due_on == day(12, 20, YEAR + 1)
+    for by in purse.desks():
+        report = purse.signed(report, by, on=day(12, 21, YEAR + 1))
+    assert report.stage == "done"
+
+
+def test_nothing_is_paid_or_spent_before_anything_was_accrued(purse):
+    with pytest.raises(NotReady, match="尚未计提"):
+        payments.preview(PROGRAMME, YEAR, purse.house.regions["甲省"])
