@@ -32,28 +32,36 @@ def show(pages) -> list:
             return route.fulfill(path=str(own))
         return route.fulfill(status=404, body="")
 
+    def fresh(browser):
+        """A tab whose requests are answered here and whose dialogs and refusals are written down."""
+        tab = browser.new_page()
+        tab.route("**/*", answer)
+        tab.on("dialog", lambda dialog: (found.append([now["path"], "dialog"]), dialog.dismiss()))
+        tab.on(
+            "console",
+            lambda line: (
+                found.append([now["path"], line.text[:200]])
+                if "Content Security Policy" in line.text
+                else None
+            ),
+        )
+        return tab
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
+        tab = None
         for one in pages:
             now.update(one)
-            tab = browser.new_page()
-            tab.route("**/*", answer)
-            tab.on("dialog", lambda dialog: (found.append([now["path"], "dialog"]), dialog.dismiss()))
-            tab.on(
-                "console",
-                lambda line: (
-                    found.append([now["path"], line.text[:200]])
-                    if "Content Security Policy" in line.text
-                    else None
-                ),
-            )
+            seen, tab = len(found), tab or fresh(browser)
             try:
                 tab.goto(f"{BASE}/page", wait_until="load")
                 if tab.evaluate("() => window.__xss"):
                     found.append([now["path"], "ran"])
             except Error as error:
                 found.append([now["path"], f"led elsewhere: {str(error)[:80]}"])
-            tab.close()
+            if len(found) > seen:  # what still runs in it is not the next page's
+                tab.close()
+                tab = None
         browser.close()
     return found
 
