@@ -35,10 +35,12 @@ def grow(world, number, offices=True):
         for _ in range(number)
     )
     keys = iter([one.pk for one in communities])
+    sheets = iter([one.pk for one in _copies(world.application.self_sheet, number)])
     applications = _copies(
         world.application,
         number,
         community_id=lambda n: next(keys),
+        self_sheet_id=lambda n: next(sheets),
         number=lambda n: f"{world.application.number}-{n}",
     )
     first = Assessment.objects.filter(application=world.application).first()
@@ -52,6 +54,7 @@ def grow(world, number, offices=True):
         community_id=lambda n: next(keys),
         number=lambda n: f"X{n}",
         application_id=None,
+        carries_id=None,
     )
     office = house.officer("一县", Role.HANDLER).acting
     office = office.office if office else Office.objects.get(region=house.regions["一县"], department="hr")
