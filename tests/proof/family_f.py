@@ -1,13 +1,10 @@
-"""F: running.
-
-Files that begin with `waiting_` have not been seen green as a whole yet: only the proof runs them, not `make test`.
-"""
+"""F: running."""
 
 from tests.proof.faults import Fault
 
 ENGINE = "tests/proof/test_f_engine.py"
 FILES = "tests/proof/test_f_files.py"
-KILLS = "tests/proof/waiting_f_kills.py"
+KILLS = "tests/proof/test_f_kills.py"
 QUERIES = "tests/proof/test_f_queries.py"
 UPGRADES = "tests/proof/test_f_upgrades.py"
 FLOORS = "tests/proof/test_f_floors.py"
@@ -46,7 +43,7 @@ FAULTS = [
     Fault(
         "F3",
         "A web process is killed in the middle",
-        "0 half states after SIGKILL at random moments of filing, uploading and passing on; files left over are swept",
+        "0 half states after SIGKILL at random moments of filing, uploading and passing on; pressed again each is done once; files left over are swept",
         tests=(f"{KILLS}::test_killed_in_the_middle_nothing_is_half_done",),
         controls=(f"{KILLS}::test_control_two_steps_without_a_transaction_are_torn",),
     ),
