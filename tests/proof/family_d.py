@@ -1,7 +1,4 @@
-"""D: input, files, export.
-
-Files that begin with `waiting_` have not been seen green as a whole yet: only the proof runs them, not `make test`.
-"""
+"""D: input, files, export."""
 
 from tests.proof.faults import Fault
 
@@ -9,7 +6,7 @@ CORPUS = "tests/imports/test_corpus.py"
 UPLOADS = "tests/accreditation/test_uploads.py"
 LISTS = "tests/accreditation/test_list_exports.py"
 RENDERING = "tests/paper/test_rendering.py"
-HOSTILE = "tests/proof/waiting_d_hostile_texts.py"
+HOSTILE = "tests/proof/test_d_hostile_texts.py"
 ODD = "tests/proof/test_d_odd_values.py"
 PATTERNS = "tests/proof/test_d_patterns.py"
 ENGINES = "tests/proof/test_d_engines.py"
