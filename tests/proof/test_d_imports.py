@@ -76,7 +76,7 @@ def child(script, *arguments):
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 
