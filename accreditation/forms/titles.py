@@ -104,11 +104,11 @@ class RegisterQuery(forms.Form):
 class Check(Seen):
     """A line of the register: the counts the document asks for beside what was told before, and whether the title stands."""
 
-    def __init__(self, *args, figures, before, visit, **kwargs):
+    def __init__(self, *args, figures, visit, before=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.keys = [figure["key"] for figure in figures]
         for figure in figures:
-            value, words = before.get(figure["key"], ("", ""))
+            value, words = (before or {}).get(figure["key"], ("", ""))
             self.fields[figure["key"]] = forms.IntegerField(
                 label=figure["label"], min_value=0, max_value=10**9, widget=forms.TextInput(attrs=WHOLE),
                 help_text=f"{words}为 {value}。" if words else "",
