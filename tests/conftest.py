@@ -2,10 +2,25 @@
 
 import pytest
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from accreditation.kept import forget
 from tests.browsing import LAUNCH
 from tests.proof import recording
+
+# Files that build for minutes what all their tests read: the tests of each are run by one process.
+TOGETHER = ("tests/access/test_canaries.py", "tests/proof/test_d_hostile_texts.py")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Every test goes where a process is free, but for those that belong together. (Marks of xdist do not reach pytest 9.2.)"""
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

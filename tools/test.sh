@@ -8,6 +8,6 @@ step() { echo; echo "== $1 ($(date +%T))"; shift; "$@"; }
 mkdir -p var
 export PROOF_RECORD="$PWD/var/proof.jsonl"
 rm -f "$PROOF_RECORD"
-step "SQLite" python -m pytest -p tests.proof.recording -n 2 --dist loadgroup -m "not browser and not race"
-step "PostgreSQL" python -m tests.postgres python -m pytest -p tests.proof.recording -n 2 --dist loadgroup -m "not browser and not race" tests/accounts tests/accreditation tests/regions
+step "SQLite" python -m pytest -p tests.proof.recording -n 2 --dist loadscope -m "not browser and not race"
+step "PostgreSQL" python -m tests.postgres python -m pytest -p tests.proof.recording -n 2 --dist loadscope -m "not browser and not race" tests/accounts tests/accreditation tests/regions
 step "Races and browsers" python -m pytest -p tests.proof.recording -m "browser or race"

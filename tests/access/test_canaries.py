@@ -38,7 +38,6 @@ PUBLIC = (
     "/objections/",
 )
 NOT_WALKED = ("/static/", "/logout/", "/account/stay/")
-pytestmark = pytest.mark.xdist_group("canaries")  # the long walk is taken once, by one process
 OF_THINGS, OF_LISTS = 24, 2  # pages of one kind that a walk opens
 LEVELS = ("street", "county", "city", "province")
 DRAFTS = {1, 9}

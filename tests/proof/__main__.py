@@ -59,7 +59,7 @@ def run(nodes, marks, *, postgresql=False, processes=1, long=False) -> None:
     command = [sys.executable, "-m", "pytest", "-o", "addopts=--strict-markers --no-header -q",
                "-p", "tests.proof.recording", "-m", marks, f"@{listed}"]  # fmt: skip
     if processes > 1:
-        command += ["-n", str(processes), "--dist", "loadgroup"]
+        command += ["-n", str(processes), "--dist", "loadscope"]
     if postgresql:
         command = [sys.executable, "-m", "tests.postgres", *command]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **(LONG if long else {}), VARIABLE: str(RECORD)})

@@ -6,7 +6,6 @@ import re
 
 VARIABLE = "PROOF_RECORD"
 _OWN_ENGINE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
-_GROUP = re.compile(r"@\w+$")
 
 
 def engine_of(node: str) -> str:
@@ -25,7 +24,6 @@ def write(line: dict) -> None:
 
 def figure(node: str, fault: str, name: str, value) -> None:
     """A measured figure of a test."""
-    node = _GROUP.sub("", node)
     write(
         {
             "kind": "figure",
@@ -45,7 +43,7 @@ class Outcomes:
         self.seen = {}
 
     def pytest_runtest_logreport(self, report):
-        node = _GROUP.sub("", report.nodeid)
+        node = report.nodeid
         outcome, seconds, words = self.seen.get(node, ("passed", 0.0, ""))
         if report.outcome != "passed" and outcome != "failed":
             outcome = report.outcome

@@ -19,7 +19,6 @@ from tests.access.crawl import SHEET
 from tests.factories import ROOT, moment
 from tests.proof import planting
 
-pytestmark = pytest.mark.xdist_group("hostile")
 READERS = ("nobody", "filer", "county handler", "county approver", "county publisher", "province approver", "province auditor",
            "sysadmin", "secadmin", "audadmin")  # fmt: skip
 RUNS = re.compile(r"[\s\ufeff]*[=+\-@|%＝＋－＠]|[\t\r\n]")
