@@ -201,9 +201,8 @@ def each_once(planted):
     return list({re.sub(r"\?.*", "", one.path): one for one in reversed(pages)}.values())
 
 
-@pytest.mark.browser
 def test_chromium_runs_nothing(planted, tmp_path, measure):
-    """Without the policy escaping alone holds; with it nothing even tries."""
+    """The browser runs in a process of its own (show_pages.py). Without the policy escaping alone holds; with it nothing even tries."""
     pages = each_once(planted)
     found = shown(tmp_path, pages, policy=False) + shown(tmp_path, pages)
     measure("D9", "pages in the browser", len(pages))
@@ -212,7 +211,6 @@ def test_chromium_runs_nothing(planted, tmp_path, measure):
     assert len(pages) > 100
 
 
-@pytest.mark.browser
 def test_control_chromium_runs_what_is_not_escaped(tmp_path):
     """Control: the same texts marked as safe run, and the parser sees them too; with the policy they are refused aloud."""
     template = engines["django"].from_string("<!doctype html><title>x</title><p>{{ text|safe }}</p>")
