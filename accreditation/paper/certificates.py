@@ -6,6 +6,7 @@ not grow with their number.
 """
 
 import datetime as dt
+import gc
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,20 +93,17 @@ def parts(titles, address, folder: Path, *, demo: bool = False) -> Iterator[tupl
             unfinished = path.with_suffix(".part")
             unfinished.write_bytes(render(text))
             unfinished.rename(path)
+            gc.collect()  # a laid-out document is a ring of boxes: the next part would come on top of it
         yield min(start + PART, len(keys)), path
 
 
 def join(paths: list[Path], target: Path, title: str) -> None:
-    """One PDF of many, in their order."""
-    opened = []
+    """One PDF of many, in their order. Each source is let go once its pages are taken: what they hold is copied."""
     with pikepdf.new() as joined:
-        try:
-            for path in paths:
-                opened.append(pikepdf.open(path, access_mode=pikepdf.AccessMode.stream))
-                joined.pages.extend(opened[-1].pages)
-            joined.docinfo["/Title"] = title
-            joined.Root.Lang = pikepdf.String("zh-CN")
-            joined.save(target)
-        finally:
-            for source in opened:
-                source.close()
+        for path in paths:
+            source = pikepdf.open(path, access_mode=pikepdf.AccessMode.stream)
+            joined.pages.extend(source.pages)
+            del source
+        joined.docinfo["/Title"] = title
+        joined.Root.Lang = pikepdf.String("zh-CN")
+        joined.save(target)
