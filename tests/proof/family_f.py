@@ -4,7 +4,7 @@ from tests.proof.faults import Fault
 
 ENGINE = "tests/proof/test_f_engine.py"
 FILES = "tests/proof/test_f_files.py"
-KILLS = "tests/proof/test_f_kills.py"
+KILLS = "tests/proof/long_kills.py"
 QUERIES = "tests/proof/test_f_queries.py"
 UPGRADES = "tests/proof/test_f_upgrades.py"
 FLOORS = "tests/proof/test_f_floors.py"
@@ -44,7 +44,10 @@ FAULTS = [
         "F3",
         "A web process is killed in the middle",
         "0 half states after SIGKILL at random moments of filing, uploading and passing on; pressed again each is done once; files left over are swept",
-        tests=(f"{KILLS}::test_killed_in_the_middle_nothing_is_half_done",),
+        long=(
+            f"{KILLS}::test_killed_in_the_middle_nothing_is_half_done",
+            f"{KILLS}::test_control_two_steps_without_a_transaction_are_torn",
+        ),
         controls=(f"{KILLS}::test_control_two_steps_without_a_transaction_are_torn",),
     ),
     Fault(
