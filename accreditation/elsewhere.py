@@ -78,14 +78,10 @@ def columns(user) -> dict:
 def waiting(row: dict) -> list[Waiting]:
     """The kinds of which anything waits, of a row with `columns`; lines lead to the latest round that has any."""
     round_ = row.get("beside_round")
+    lines = reverse("accreditation:recheck_round", args=[round_]) if round_ else ""
     kinds = [
-        (
-            "lines",
-            "年度复查",
-            reverse("accreditation:recheck_round", args=[round_]) + "?mine=on" if round_ else "",
-        ),
-        ("reports", "社区变更", reverse("accreditation:changes") + "?mine=on"),
-        ("titles", "随机抽查", reverse("accreditation:my_spot_checks")),
+        Waiting("年度复查", row.get("beside_lines"), f"{lines}?mine=on"),
+        Waiting("社区变更", row.get("beside_reports"), reverse("accreditation:changes") + "?mine=on"),
+        Waiting("随机抽查", row.get("beside_titles"), reverse("accreditation:my_spot_checks")),
     ]
-    found = [(words, row.get(f"beside_{key}"), address) for key, words, address in kinds]
-    return [Waiting(*one) for one in found if one[1]]
+    return [kind for kind in kinds if kind.count]

@@ -20,7 +20,7 @@ def until_changed(work):
 
     @wraps(work)
     def kept(*args):
-        key = (work.__qualname__, work.__module__, args, stamps.last_change())
+        key = (work, args, stamps.last_change())
         with _lock:
             if key in _answers:
                 _answers.move_to_end(key)

@@ -5,7 +5,7 @@ import secrets
 
 from django.db import transaction
 
-from accounts.events import append, record
+from accounts.events import record
 from accounts.models import Role
 from accreditation import lists, personal_numbers, transitions
 from accreditation.models import (
@@ -305,9 +305,10 @@ def close(notice, *, at) -> tuple[Notice, int, int]:
         raise NotReady("公示期尚未结束。")
     open_ = Objection.objects.filter(entry__in=running, admitted_at__isnull=False, settled_at__isnull=True)
     disputed = set(open_.values_list("entry_id", flat=True))
-    clear = dict(running.exclude(pk__in=disputed).values_list("application_id", "pk"))
+    undisputed = running.exclude(pk__in=disputed)
+    clear = set(undisputed.values_list("application_id", flat=True))
     if clear:
-        _go_on(notice, running.exclude(pk__in=disputed), [a for a in listed if a.pk in clear], by=None, at=at)
+        _go_on(notice, undisputed, [a for a in listed if a.pk in clear], by=None, at=at)
     if notice.ended_at is None:
         notice.ended_at = at
         notice.save(update_fields=["ended_at"])
@@ -330,20 +331,19 @@ def _go_on(notice, entries, listed, *, by, at):
         transitions.move_standing(listed, "close", by=by, at=at, data={"notice": notice.pk})
         return
     Application.objects.filter(pk__in=[standing.pk for standing in listed]).update(cleared_at=at)
-    written = append(
-        [
+    told = [
+        (
+            standing.pk,
             {
                 "action": "clear",
                 "subject": f"{standing.number} {standing.name}",
                 "after": {"state": standing.state},
                 "data": {"notice": notice.pk},
-            }
-            for standing in listed
-        ],
-        by=by,
-        at=at,
-    )
-    transitions.tie([(row[0], standing.pk) for row, standing in zip(written, listed, strict=True)])
+            },
+        )
+        for standing in listed
+    ]
+    transitions.tell_all(told, by=by, at=at)
 
 
 def recompute(at, region=None) -> list[Notice]:

@@ -45,13 +45,9 @@ class ByKeys(Paginator):
 
     def page(self, number):
         page = super().page(number)
-        page.object_list = _by_keys(page.object_list, self.wide)
+        keys = page.object_list.values("pk")
+        page.object_list = self.wide.filter(pk__in=keys).order_by(*keys.query.order_by)
         return page
-
-
-def _by_keys(found, rows):
-    """The rows of a sliced queryset, in its order."""
-    return rows.filter(pk__in=found.values("pk")).order_by(*found.query.order_by)
 
 
 # The queue

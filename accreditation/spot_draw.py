@@ -30,7 +30,7 @@ HASHES = {"sha256": "SHA-256", "sm3": "SM3"}
 
 def hash_of(pool: str) -> str:
     """The hash a pool names in its first line: a key of HASHES. ValueError for another."""
-    name = (pool.partition("\n")[0].split("\t") + ["", "sha256"])[5] or "sha256"
+    name = "".join(pool.partition("\n")[0].split("\t")[5:6]) or "sha256"
     if name not in HASHES:
         raise ValueError(f"unknown hash {name}")
     return name

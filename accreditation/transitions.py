@@ -31,10 +31,14 @@ from regions.rows import insert
 
 def lock(pks) -> list[Application]:
     """The applications, locked in the order of their keys. (On SQLite the IMMEDIATE transaction is the lock.)"""
-    rows = Application.objects.with_round().filter(pk__in=pks).order_by("pk")
-    if settings.TEST_SWITCH != "no_lock":  # the race tests' control shows what happens without
-        rows = rows.select_for_update(of=("self",))
-    return list(rows)
+    return list(_locked(Application.objects.with_round().filter(pk__in=pks)))
+
+
+def _locked(rows):
+    rows = rows.order_by("pk")
+    if settings.TEST_SWITCH == "no_lock":  # the race tests' control shows what happens without
+        return rows
+    return rows.select_for_update(of=("self",))
 
 
 def hold(application, user, seen, verb) -> Application:
@@ -106,8 +110,11 @@ def save_all(moved: list[tuple[Application, str]], verb, *, by, at, data=None):
         alike[tuple(getattr(application, name) for name in columns)].append(application.pk)
     for values, keys in alike.items():
         _write_alike(keys, dict(zip(columns, values, strict=True)))
-    told = [(a.pk, a.number, a.community.name, before, a.state, a.moves) for a, before in moved]
-    _tell_all(told, verb, by=by, at=at, data=data)
+    told = [
+        (a.pk, _moved(verb, a.number, a.community.name, before, a.state, a.moves, data))
+        for a, before in moved
+    ]
+    tell_all(told, by=by, at=at)
 
 
 def _write_alike(keys, values):
@@ -117,27 +124,21 @@ def _write_alike(keys, values):
         rows.update(moves=F("moves") + 1, **values)
 
 
-def _tell_all(told, verb, *, by, at, data):
-    """The events of many that moved, each tied to its application: (key, number, name, state before and after, moves)."""
-    written = append(
-        [
-            {
-                "action": verb,
-                "subject": f"{number} {name}",
-                "before": {"state": before},
-                "after": {"state": after, "moves": moves},
-                "data": data,
-            }
-            for _, number, name, before, after, moves in told
-        ],
-        by=by,
-        at=at,
-    )
-    tie([(row[0], key) for row, (key, *_) in zip(written, told, strict=True)])
+def _moved(verb, number, name, before, after, moves, data) -> dict:
+    """What the event of a move tells."""
+    return {
+        "action": verb,
+        "subject": f"{number} {name}",
+        "before": {"state": before},
+        "after": {"state": after, "moves": moves},
+        "data": data,
+    }
 
 
-def tie(pairs: list[tuple[int, int]]):
-    """Tie events to applications: (number of the event, key of the application)."""
+def tell_all(told: list[tuple[int, dict]], *, by, at):
+    """Append an event for each application (its key, what the event tells) and tie the two."""
+    written = append([event for _, event in told], by=by, at=at)
+    pairs = [(row[0], key) for row, (key, _) in zip(written, told, strict=True)]
     insert(ApplicationEvent, ("event_id", "application_id"), pairs)
 
 
@@ -156,7 +157,7 @@ class Standing(NamedTuple):
 
 def lock_standing(pks) -> list[Standing]:
     """As `lock`, for thousands."""
-    rows = Application.objects.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))
+    rows = _locked(Application.objects.filter(pk__in=pks))
     columns = ("pk", "number", "community__name", "round", "state", "reached", "returned_from", "moves")
     return [Standing(*row) for row in rows.values_list(*columns)]
 
@@ -173,8 +174,11 @@ def move_standing(rows: list[Standing], verb, *, by, at, data=None):
         move(one, verb, at=at)
         values = {name: getattr(one, name) for name in MOVED if name != "moves"}
         _write_alike([row.pk for row in alike], values)
-        told += [(row.pk, row.number, row.name, state, one.state, row.moves + 1) for row in alike]
-    _tell_all(sorted(told), verb, by=by, at=at, data=data)
+        told += [
+            (row.pk, _moved(verb, row.number, row.name, state, one.state, row.moves + 1, data))
+            for row in alike
+        ]
+    tell_all(sorted(told, key=lambda one: one[0]), by=by, at=at)
 
 
 # The community

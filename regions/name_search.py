@@ -64,11 +64,16 @@ def condition(text: str, *, grams, former, to: str = "") -> Q:
     once = former.filter(_holds("name", text), community=OuterRef(key)).order_by()
     found = _holds(f"{to}name", text) | Q(Exists(once))
     if pair := rarest_pair(text, grams):
-        found &= Q(**{f"{key}__in": grams.filter(gram=pair).order_by().values("community")})
+        found &= having(pair, grams, key)
     if text.isascii() and text.isdigit() and len(text) <= CODE_LENGTH:
         found |= _coded(f"{to}code", text)
         found |= Q(**{f"{key}__in": former.filter(_coded("code", text)).order_by().values("community")})
     return found
+
+
+def having(pair: str, grams, key: str) -> Q:
+    """That a community (key: the column of its key) has or had a name with the pair."""
+    return Q(**{f"{key}__in": grams.filter(gram=pair).order_by().values("community")})
 
 
 def _holds(column, text) -> Q:

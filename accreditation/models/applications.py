@@ -89,16 +89,16 @@ class ApplicationQuerySet(models.QuerySet):
     def named(self, text):
         """By a part of the community's name or of the number. The one place where applications are searched.
 
-        Numbers are capital letters, digits and - alone, and pairs tell capital letters from small ones: a text without
-        either is looked up by its pairs first (regions/name_search.py).
+        Numbers are ASCII alone: another text is looked for in names, by its pairs first (regions/name_search.py), which tell
+        capital letters from small ones.
         """
-        if any(letter.isascii() and letter.isalpha() for letter in text) or not (
-            pairs := name_search.pairs_of(text)
-        ):
-            return self.filter(Q(community__name__holds=text) | Q(number__holds=text))
-        kept = [NameGram.objects.filter(gram=pair).values("community") for pair in sorted(pairs)]
-        held = Q(*(Q(community__in=communities) for communities in kept), community__name__holds=text)
-        return self.filter(held | Q(number__holds=text) if text.isascii() else held)
+        held = Q(community__name__holds=text)
+        if text.isascii():
+            return self.filter(held | Q(number__holds=text))
+        if not any(letter.isascii() and letter.isalpha() for letter in text):
+            for pair in sorted(name_search.pairs_of(text)):
+                held &= name_search.having(pair, NameGram.objects.all(), "community")
+        return self.filter(held)
 
 
 class Application(models.Model):

@@ -11,6 +11,7 @@ from accounts.listed import Listed, exported, wanted, workbook
 from accounts.models import Role
 from accreditation import spot_checks as checks
 from accreditation import spot_draw
+from accreditation.elsewhere import titles_waiting
 from accreditation.models import Draw, DrawInspector, DrawTarget
 from accreditation.refusals import NotYours
 from accreditation.spot_pool import code_of, strata
@@ -72,7 +73,7 @@ def spot_checks(request):
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "may_freeze": not checks.why_not_run(request.user, request.user.acting.region),
-        "mine": _tasks(request.user).filter(passed__isnull=True).count(),
+        "mine": titles_waiting(request.user).count(),
     }
     return render(request, "titles/spot_checks.html", context)
 

@@ -53,7 +53,7 @@ def standing(request, pk=None):
     context = {
         "region": region, "own": region == request.user.acting.region, "above": _above(request, region), "told": told,
         "today": today, "heads": told.levels, "targets": _targets(region, today), "rules": rules,
-        "counts": _due_counts(region, today) if rules else None,
+        "counts": _due_counts(region, today, tuple(rules)) if rules else None,
         "years": [{"label": str(row.day.year), "value": row.cells[0].held} for row in told.years],
         "places": [{"label": row.region.name, "value": row.cells[0].held} for row in told.rows],
     }  # fmt: skip
@@ -61,8 +61,8 @@ def standing(request, pk=None):
 
 
 @until_changed
-def _due_counts(region, today):
-    return recheck_due.counts(recheck_due.titles(region, today, recheck_due.rules(region)), today)
+def _due_counts(region, today, rules):
+    return recheck_due.counts(recheck_due.titles(region, today, rules), today)
 
 
 def _listed(region, told):
