@@ -69,18 +69,21 @@ def columns(user) -> dict:
     lines = lines_waiting(user)
     return {
         "beside_lines": Counted(lines.order_by().values("pk")),
-        "beside_round": Subquery(lines.order_by("-round").values("round")[:1]),
+        "beside_round": Subquery(lines.order_by("round").values("round")[:1]),
+        "beside_last": Subquery(lines.order_by("-round").values("round")[:1]),
         "beside_reports": Counted(reports_waiting(user).order_by().values("pk")),
         "beside_titles": Counted(titles_waiting(user).order_by().values("pk")),
     }
 
 
 def waiting(row: dict) -> list[Waiting]:
-    """The kinds of which anything waits, of a row with `columns`; lines lead to the latest round that has any."""
+    """The kinds of which anything waits, of a row with `columns`; lines lead to their round, or to all rounds."""
     round_ = row.get("beside_round")
-    lines = reverse("accreditation:recheck_round", args=[round_]) if round_ else ""
+    lines = reverse("accreditation:recheck_rounds")
+    if round_ and round_ == row["beside_last"]:
+        lines = reverse("accreditation:recheck_round", args=[round_]) + "?mine=on"
     kinds = [
-        Waiting("年度复查", row.get("beside_lines"), f"{lines}?mine=on"),
+        Waiting("年度复查", row.get("beside_lines"), lines),
         Waiting("社区变更", row.get("beside_reports"), reverse("accreditation:changes") + "?mine=on"),
         Waiting("随机抽查", row.get("beside_titles"), reverse("accreditation:my_spot_checks")),
     ]

@@ -93,6 +93,8 @@ def test_the_queue_says_so_and_the_lists_show_as_many(titled, browser):
     ]
     for address, words, count in links[:2]:
         assert client.get(address).context["page"].paginator.count == int(count) == told(handler)[words]
+    titled.open(year=2020)  # in two rounds something waits: the link leads to both
+    assert '<a href="/rechecks/">年度复查' in client.get(reverse("accreditation:queue")).content.decode()
     checker = browser(titled.who("一县", Role.APPROVER))
     assert "其他待办" not in checker.get(reverse("accreditation:queue")).content.decode()
     assert checker.get("/changes/?mine=on").context["page"].paginator.count == 0
