@@ -105,7 +105,7 @@ def plain_invoice(text: str) -> str:
 
 
 def _plain_name(text):
-    text = re.sub(r"[（(][^)）]{0,40}[)）]", "", unicodedata.normalize("NFKC", text))
+    text = re.sub(r"[（(][^（()）]{0,40}[)）]", "", unicodedata.normalize("NFKC", text))
     return re.sub(r"\s", "", text).casefold()
 
 
