@@ -3,26 +3,39 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from accreditation import needs
 from accreditation.hints import NONE, Hints, hints
-from accreditation.models import Application, Assessment
+from accreditation.models import Application, Assessment, Round
+
+# What ranks an application and tells which it is; the rest is read for the few that are shown or judged.
+RANKS = (
+    "round", "tier", "position", "state", "moves", "listed_at", "passed_over_reason", "exception_reason", "total_self",
+    "total_street", "total_county", "total_city", "total_province", "community__kind", "community__name", "community__place",
+)  # fmt: skip
+# A handler's opinion that takes one out of the running: it is the reason itself.
+OUT = (Assessment.Verdict.DECLINE, Assessment.Verdict.SEND_BACK)
 
 
 @dataclass
 class Candidate:
-    """One application at the desk. `rank` is shared by equal totals: ties are never broken silently."""
+    """One application at the desk. `rank` is shared by equal totals: ties are never broken silently.
+
+    `application` has what ranks it; its sheets and visits, and `assessment`, come with DeskList.read.
+    """
 
     application: Application
     rank: int | None
     tied: bool
-    assessment: Assessment | None
+    out: bool = False  # the handler proposed to send it back or not to recommend it
+    assessment: Assessment | None = None
     passed_over: bool = False  # a listed one ranks lower (or equal): a reason is due
-    places: tuple = ()
     hints: Hints = NONE
     left_off: bool = (
         False  # preferred (优先推荐, A33) and one that is not stands on the list: a reason is due
     )
+    read: bool = False
 
     @property
     def listed(self):
@@ -35,28 +48,47 @@ class Candidate:
 
 @dataclass
 class DeskList:
+    round: Round
+    state: str
     candidates: list[Candidate]
     quotas: list  # Quota rows of the desk's own region(s)
     unset: tuple = ()  # levels whose quota the step names and nobody has set
 
-    @property
+    def read(self, candidates) -> list[Candidate]:
+        """These candidates with everything of their applications. Five queries, however many."""
+        wanted = {c.application.pk: c for c in candidates if not c.read}
+        whole = (
+            Application.objects.filter(pk__in=wanted)
+            .select_related("community", "self_sheet")
+            .prefetch_related("assessments__sheet", "visits")
+        )
+        for application in whole if wanted else ():
+            candidate = wanted[application.pk]
+            application.round = self.round  # one round, so that its pass mark is asked for once
+            candidate.application, candidate.read = application, True
+            candidate.assessment = next(
+                (a for a in application.assessments.all() if a.state == self.state), None
+            )
+        return list(candidates)
+
+    @cached_property
     def listed(self):
         return [c for c in self.candidates if c.listed]
 
-    @property
+    @cached_property
     def passed_over(self):
         return [c for c in self.candidates if c.passed_over]
 
-    @property
+    @cached_property
     def left_off(self):
         return [c for c in self.candidates if c.left_off]
 
-    @property
+    @cached_property
     def preferred(self) -> list[Candidate]:
         """Those another programme's document prefers here."""
         return [c for c in self.candidates if c.hints.priority]
 
-    @property
+    @cached_property
     def unexplained(self):
         return [c for c in self.candidates if c.reason_due and not c.application.passed_over_reason]
 
@@ -65,14 +97,14 @@ class DeskList:
         """Places left in the tightest quota; None where no quota limits the list."""
         return min((quota.size - quota.used for quota in self.quotas), default=None)
 
-    @property
+    @cached_property
     def cut(self) -> int | None:
         """After how many rows the cut line stands: those on the list and the places left; None without a quota or ranks."""
         if self.left is None or not self.ranked:
             return None
         return len(self.listed) + self.left
 
-    @property
+    @cached_property
     def ranked(self) -> bool:
         """Whether anyone has a rank: a list without points has none, and people choose (宁缺毋滥)."""
         return any(candidate.rank is not None for candidate in self.candidates)
@@ -94,36 +126,33 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
     """The list of one desk: everyone standing at it, best total of the desk's own sheet or panel first.
 
     Equal ranks are ordered by their hints (A33). `day`: on which titles are asked for; None takes those not ended.
-    Six queries, however long.
+    Five queries, however long; sheets and visits are read by `DeskList.read`.
     """
     step = round_.route.step(state)
-    applications = list(
-        Application.objects.filter(
-            round=round_, tier=tier, state=state, position__range=(region.position, region.last)
-        )
-        .select_related("community", "self_sheet")
-        .prefetch_related("assessments__sheet", "visits")
-    )
+    here = {"round": round_, "tier": tier, "state": state, "position__range": (region.position, region.last)}
+    applications = list(Application.objects.filter(**here).select_related("community").only(*RANKS))
     for application in applications:
-        application.round = round_  # one round, so that its pass mark is asked for once
-    assessments = {
-        a.pk: next((x for x in a.assessments.all() if x.state == state), None) for a in applications
-    }
+        application.round = round_
     level, told = ranked_by(step), hints(applications, day)
-    scored = sorted(
-        applications,
-        key=lambda a: (
-            -(a.total(level) if a.total(level) is not None else -1),
-            *told[a.pk].order,
-            a.position,
-            a.pk,
-        ),
-    )
-    candidates = [
-        Candidate(
-            application, rank, tied, assessments.get(application.pk), hints=told.get(application.pk, NONE)
+    opinions = Assessment.objects.filter(state=state, verdict__in=OUT)
+    out = set(
+        opinions.filter(**{f"application__{name}": value for name, value in here.items()}).values_list(
+            "application", flat=True
         )
-        for application, rank, tied in _ranked(scored, level)
+    )
+
+    def order(application):
+        total = application.total(level)
+        return (
+            1 if total is None else -total,
+            *told[application.pk].order,
+            application.position,
+            application.pk,
+        )
+
+    candidates = [
+        Candidate(application, rank, tied, application.pk in out, hints=told[application.pk])
+        for application, rank, tied in _ranked(sorted(applications, key=order), level)
     ]
     rows = list(quotas_of(round_, tier, step, region))
     # Where the list leads straight to a title and no places are given out, nobody is chosen over anybody: who is not on
@@ -132,14 +161,14 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
         _mark_passed_over(candidates, level)
     _mark_left_off(candidates)
     unset = tuple(set(step.quotas) - {quota.region.level for quota in rows})
-    return DeskList(candidates, rows, unset)
+    return DeskList(round_, state, candidates, rows, unset)
 
 
 def findings(desk, step) -> list[tuple[str, Application | None]]:
     """What stands in the way of letting the whole list go: a sentence, and the application it is about (None: the list)."""
     found = [] if desk.listed else [("推荐名单为空。", None)]
     found += [(reason_wanted(c), c.application) for c in desk.unexplained]
-    for candidate in desk.listed:
+    for candidate in desk.read(desk.listed):
         application = candidate.application
         found += [
             (f"{application.community.name}：{sentence}", application)
@@ -181,7 +210,7 @@ def _mark_passed_over(candidates, level):
         return
     lowest = min(listed)
     for candidate in candidates:
-        if candidate.listed or candidate.rank is None or _out_of_the_running(candidate):
+        if candidate.listed or candidate.rank is None or candidate.out:
             continue
         candidate.passed_over = candidate.application.total(level) >= lowest
 
@@ -191,12 +220,8 @@ def _mark_left_off(candidates):
     if all(candidate.hints.priority for candidate in candidates if candidate.listed):
         return
     for candidate in candidates:
-        if candidate.hints.priority and not candidate.listed and not _out_of_the_running(candidate):
+        if candidate.hints.priority and not candidate.listed and not candidate.out:
             candidate.left_off = True
-
-
-def _out_of_the_running(candidate):
-    return bool(candidate.assessment) and candidate.assessment.verdict in ("decline", "send_back")
 
 
 def quotas_of(round_, tier, step, region):

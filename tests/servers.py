@@ -204,6 +204,7 @@ class Client:
     """One browser-like client: a kept connection, cookies, and the form token of the portal."""
 
     TOKEN = "a" * 32
+    IDLE = 1.0  # seconds; a server may hang up on a connection that rests for two
 
     def __init__(self, portal: Portal, session: str = ""):
         self.portal = portal
@@ -211,6 +212,7 @@ class Client:
         if session:
             self.cookies["session"] = session
         self.connection = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=120)
+        self.used = time.monotonic()
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -222,11 +224,13 @@ class Client:
 
     def _ask(self, method, path, body=None, headers=None):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if time.monotonic() - self.used > self.IDLE:
+            self.connection.close()  # the next request opens it anew
         self.connection.request(method, path, body, {"Cookie": cookie, **(headers or {})})
         response = self.connection.getresponse()
-        return Answer(
-            response.status, response.read().decode("utf-8", "replace"), dict(response.getheaders())
-        )
+        body = response.read().decode("utf-8", "replace")
+        self.used = time.monotonic()
+        return Answer(response.status, body, dict(response.getheaders()))
 
 
 def race(actions) -> list[Answer]:

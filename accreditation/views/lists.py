@@ -142,7 +142,7 @@ def _desk_list_page(request, round_, tier, state, region, *, form=None, status=2
     own_title = "考核评分" if step.panel else "本级评分" if step.scores else "自评分"
 
     def rows_of(candidates, first=1):
-        barred = reasons_against(request.user, [c.application for c in candidates], "shortlist")
+        barred = reasons_against(request.user, [c.application for c in desk.read(candidates)], "shortlist")
         return [
             {
                 "candidate": candidate,

@@ -1,10 +1,12 @@
-"""`python -m tests.proof [--short] [--only A1,C7]`: run the proof on both engines and print the table.
+"""`python -m tests.proof [--short] [--only A1,C7] [--resume]`: run the proof on both engines and print the table.
 
---short runs only what the record of the same `make test` does not hold already, without the long tests. The table goes
-to the screen and to var/proof.json; the exit code is 1 unless every row passes and the five totals are nought.
+--short runs only what the record of the same `make test` does not hold already, without the long tests. --resume goes on
+with a long run that was broken off, as long as the source is the same. The table goes to the screen and to
+var/proof.json; the exit code is 1 when a row failed or is not proven, or one of the five totals is not nought.
 """
 
 import argparse
+import hashlib
 import importlib
 import json
 import os
@@ -20,6 +22,8 @@ from tests.proof.recording import VARIABLE
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
 RECORD = VAR / "proof.jsonl"
+OF_SOURCE = VAR / "proof-source.txt"
+NO_SOURCE = {"var", "docs", "staticfiles", "demo-accounts.json"}
 FAMILIES = "abcdef"
 # What a long run asks of the tests that can do more than a short one.
 LONG = {"PROOF_KILLS": "50", "PROOF_EXAMPLES": "500", "PROOF_STEPS": "50", "PROOF_LONG": "1"}
@@ -33,6 +37,29 @@ def faults(only=()) -> list[Fault]:
         if (Path(__file__).parent / f"family_{family}.py").exists():
             found += importlib.import_module(f"tests.proof.family_{family}").FAULTS
     return [fault for fault in found if not only or fault.id in only]
+
+
+def source() -> str:
+    """One number for everything that is run: what was recorded for another source proves nothing about this one."""
+    digest = hashlib.sha256()
+    for path in sorted(ROOT.rglob("*")):
+        inside = path.relative_to(ROOT).parts
+        if inside[0] in NO_SOURCE or inside[0].startswith(".") or "__pycache__" in inside:
+            continue
+        if path.is_file():
+            digest.update("/".join(inside).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def begin(resume: bool) -> None:
+    """An empty record, unless one of the same source is gone on with. ValueError when that is of another source."""
+    now = source()
+    if resume and OF_SOURCE.exists() and RECORD.exists():
+        if OF_SOURCE.read_text(encoding="utf-8") != now:
+            raise ValueError("the source has changed since that run: begin anew, without --resume")
+        return
+    RECORD.unlink(missing_ok=True)
+    OF_SOURCE.write_text(now, encoding="utf-8")
 
 
 def collected(nodes: set[str]) -> set[str]:
@@ -88,12 +115,13 @@ def main() -> int:
         "--short", action="store_true", help="without the long tests; reads this run's record"
     )
     parser.add_argument("--only", default="", help="ids, with commas between")
+    parser.add_argument("--resume", action="store_true", help="what a broken-off run recorded stands")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     rows = faults(set(filter(None, asked.only.split(","))))
     VAR.mkdir(exist_ok=True)
     if not asked.short:
-        RECORD.unlink(missing_ok=True)
+        begin(asked.resume)
     began = time.monotonic()
     prove(rows, short=asked.short, processes=asked.processes)
     record = table.Record.read(RECORD)
@@ -102,8 +130,8 @@ def main() -> int:
     (VAR / "proof.json").write_text(
         json.dumps({"rows": lines, "totals": sums}, ensure_ascii=False, indent=1), encoding="utf-8"
     )
-    # A short run is not asked for what it leaves out or what cannot run; a long one shows everything or fails.
-    enough = {table.PASS, table.LATER, table.CANNOT} if asked.short else {table.PASS}
+    # What cannot run says why and is counted apart; a short run is not asked for what it leaves out.
+    enough = {table.PASS, table.CANNOT, *([table.LATER] if asked.short else [])}
     good = all(line["verdict"] in enough for line in lines) and not any(sums.values())
     return 0 if good else 1
 

@@ -122,13 +122,13 @@ def torn():
 
 
 def counties():
-    """An application at the desk of each of three counties, with the session of each county's approver."""
+    """An application at the desk of each of three counties, with the session of each county's approver: (name, session, application, moves)."""
     house = House()
-    sessions = []
+    told = []
     for county, number in (("一县", 0), ("二县", 4), ("三县", 8)):
-        house.prepare(house.at("county_review", number))
-        sessions.append([county, session_of(house.officer(county, Role.APPROVER))])
-    return {"sessions": sessions}
+        ready = house.prepare(house.at("county_review", number))
+        told.append([county, session_of(house.officer(county, Role.APPROVER)), ready.pk, ready.moves])
+    return {"counties": told}
 
 
 def seen_long_ago(key):

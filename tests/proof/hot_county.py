@@ -8,6 +8,9 @@ import os
 import statistics
 import threading
 import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from tests.servers import Client, serving
 
@@ -15,6 +18,15 @@ SECONDS = float(os.environ.get("PROOF_HOT_SECONDS", "20"))
 ROUNDS = int(os.environ.get("PROOF_HOT_ROUNDS", "5"))
 CLIENTS = 16
 PATHS = ("/desk/", "/applications/", "/lists/", "/progress/")
+
+
+class County(NamedTuple):
+    """One county's approver, signed in, and an application at that desk, printed at its number of moves."""
+
+    name: str
+    session: str
+    application: int
+    moves: int
 
 
 def fair(ratio: float) -> bool:
@@ -32,71 +44,81 @@ def percentile(times, share=0.95) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def send(portal, sessions, per_second, seconds) -> dict[str, list[float]]:
-    """Requests at a fixed rate, each client for the county its turn falls on; county → seconds of each answer (from when it was due)."""
-    turns, times, lock = list(sessions), {}, threading.Lock()
-    start, number = time.monotonic(), iter(range(10**9))
+def ask(client, county, number):
+    """The next question of a county's approver: a page, or every fifth time an application onto the list or off it."""
+    if number % 5 == 4:
+        verb = "unlist" if number % 10 == 9 else "shortlist"
+        status = client.post(f"/applications/{county.application}/{verb}/", {"seen": county.moves}).status
+    else:
+        status = client.get(PATHS[number % 5]).status
+    if status not in (200, 302, 409):  # 409: two threads of one officer in each other's way
+        raise RuntimeError(f"{status} for {county.name}")
 
-    def work():
+
+def _together(work, people) -> None:
+    """`work(person)` in a thread each; what went wrong in any of them is raised here."""
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(work, people))
+
+
+def send(portal, turns, per_second, seconds) -> dict[str, list[float]]:
+    """Requests at a fixed rate, each for the county its turn falls on; county → seconds of each answer (from when it was due)."""
+    times, asked, lock = defaultdict(list), Counter(), threading.Lock()
+    start, numbers = time.monotonic(), iter(range(10**9))
+
+    def work(_):
         clients = {}
         while True:
             with lock:
-                mine = next(number)
+                mine = next(numbers)
+                county = turns[mine % len(turns)]
+                asked[county.name] += 1
+                number = asked[county.name]
             due = start + mine / per_second
             if due - start > seconds:
                 return
             time.sleep(max(0.0, due - time.monotonic()))
-            county, session = turns[mine % len(turns)]
-            client = clients.setdefault(county, Client(portal, session))
-            status = client.get(PATHS[mine % len(PATHS)]).status
-            if status >= 500:
-                raise RuntimeError(f"{status} for {county}")
+            client = clients.setdefault(county.name, Client(portal, county.session))
+            ask(client, county, number)
             with lock:
-                times.setdefault(county, []).append(time.monotonic() - due)
+                times[county.name].append(time.monotonic() - due)
 
-    threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _together(work, range(CLIENTS))
     return times
 
 
-def saturation(portal, sessions) -> float:
+def saturation(portal, counties) -> float:
     """How many answers a second the portal gives when nobody waits."""
     seconds, done = max(2.0, SECONDS / 4), []
     until = time.monotonic() + seconds
 
-    def work(session):
-        client, mine = Client(portal, session), 0
+    def work(county):
+        client, mine = Client(portal, county.session), 0
         while time.monotonic() < until:
-            client.get(PATHS[mine % len(PATHS)])
+            ask(client, county, mine)
             mine += 1
         done.append(mine)
 
-    threads = [threading.Thread(target=work, args=(sessions[n % len(sessions)][1],)) for n in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _together(work, [counties[n % len(counties)] for n in range(CLIENTS)])
     return sum(done) / seconds
 
 
 def compare(databases, folder):
     """(the median ratio, what each round said)."""
     template = databases.template("proof", "counties")
-    sessions = [tuple(pair) for pair in template["sessions"]]
-    hot_one, others = sessions[0], sessions[1:]
+    counties = [County(*told) for told in template["counties"]]
+    hot_one, others = counties[0], counties[1:]
     skewed = [hot_one] * 9 * len(others) + others  # nine tenths of the turns
-    even = sessions * len(others)
     hot, plain = [], []
     with serving(databases, template, folder, workers=2, threads=8) as portal:
-        rate = saturation(portal, sessions) / 2
+        rate = saturation(portal, counties) / 2
         for _ in range(ROUNDS):
-            for turns, kept in ((even, plain), (_mixed(skewed), hot)):
+            for turns, kept in ((counties, plain), (_mixed(skewed), hot)):
                 times = send(portal, turns, rate, SECONDS)
                 kept.append(
-                    percentile([t for county, taken in times.items() if county != hot_one[0] for t in taken])
+                    percentile(
+                        [t for county, taken in times.items() if county != hot_one.name for t in taken]
+                    )
                 )
     told = (
         f"{rate:.0f}/s; even {[round(t * 1000) for t in plain]} ms, hot {[round(t * 1000) for t in hot]} ms"

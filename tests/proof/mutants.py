@@ -7,11 +7,13 @@ that is printed (0: all of them). A run of one mutant is a run of the tests that
 import ast
 import copy
 import os
+import queue
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.factories import ROOT
@@ -26,6 +28,7 @@ SUBJECTS = {
     "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
     "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_invariants.py"),
 }  # fmt: skip
+AT_ONCE = os.cpu_count() or 1
 TRIED = int(os.environ.get("PROOF_MUTANTS", "60"))
 APPS = (
     "regions",
@@ -111,6 +114,25 @@ def _tests_fail(folder: Path, tests) -> bool:
     return run.returncode != 0
 
 
+def _copied(folder: Path) -> Path:
+    """The source in a folder of its own."""
+    for part in APPS:
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("manage.py", "pyproject.toml"):
+        shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
+def _noticed(folder: Path, path, source, tests) -> bool:
+    """Whether the tests fail with one module changed; the module is put back."""
+    whole = (folder / path).read_text(encoding="utf-8")
+    (folder / path).write_text(source, encoding="utf-8")
+    try:
+        return _tests_fail(folder, tests)
+    finally:
+        (folder / path).write_text(whole, encoding="utf-8")
+
+
 def run(subjects=SUBJECTS, tried=TRIED, say=lambda line: None):
     """(killed, made, words of those alive). The tests must pass on the source as it is, else nothing is shown."""
     seed = random.SystemRandom().randrange(10**6)
@@ -119,24 +141,30 @@ def run(subjects=SUBJECTS, tried=TRIED, say=lambda line: None):
         (path, *one) for path in subjects for one in mutants_of((ROOT / path).read_text(encoding="utf-8"))
     ]
     chosen = random.Random(seed).sample(every, tried) if 0 < tried < len(every) else every
-    alive = []
-    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        folder = Path(name)
-        for part in APPS:
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for part in ("manage.py", "pyproject.toml"):
-            shutil.copy(ROOT / part, folder / part)
-        for path, tests in subjects.items():
-            if _tests_fail(folder, tests):
-                raise RuntimeError(f"the tests of {path} fail without any change")
-        for path, words, source in chosen:
-            whole = (folder / path).read_text(encoding="utf-8")
-            (folder / path).write_text(source, encoding="utf-8")
-            if not _tests_fail(folder, subjects[path]):
+    alive, free = [], queue.SimpleQueue()
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name, ThreadPoolExecutor(AT_ONCE) as people:
+        for number in range(AT_ONCE):
+            free.put(_copied(Path(name) / str(number)))
+
+        def ask(question, *words):
+            folder = free.get()
+            try:
+                return question(folder, *words)
+            finally:
+                free.put(folder)
+
+        unchanged = people.map(lambda path: (path, ask(_tests_fail, subjects[path])), subjects)
+        if broken := [path for path, failed in unchanged if failed]:
+            raise RuntimeError(f"the tests of {broken} fail without any change")
+
+        def killed(one):
+            path, words, source = one
+            if not ask(_noticed, path, source, subjects[path]):
                 alive.append(f"{path}:{words}")
                 say(f"alive {alive[-1]}")
-            (folder / path).write_text(whole, encoding="utf-8")
-    return len(chosen) - len(alive), len(chosen), alive
+
+        list(people.map(killed, chosen))
+    return len(chosen) - len(alive), len(chosen), sorted(alive)
 
 
 if __name__ == "__main__":
