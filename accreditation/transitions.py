@@ -98,7 +98,7 @@ def _save_and_record(application, verb, before, *, by, at, data=None, extra=()):
         after={"state": application.state, "moves": application.moves},
         data=data,
     )
-    ApplicationEvent.objects.create(event=event, application=application)
+    insert(ApplicationEvent, ("event_id", "application_id"), [(event.pk, application.pk)])
     return application
 
 
