@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tests.servers import Client, serving
 
@@ -20,13 +20,19 @@ CLIENTS = 16
 PATHS = ("/desk/", "/applications/", "/lists/", "/progress/")
 
 
-class County(NamedTuple):
-    """One county's approver, signed in, and an application at that desk, printed at its number of moves."""
+@dataclass
+class County:
+    """One county's approver, signed in, and an application at that desk with its number of moves."""
 
     name: str
     session: str
     application: int
     moves: int
+    listed: bool = False
+
+    def moved(self):
+        """Onto the list or off it: each is one move."""
+        self.moves, self.listed = self.moves + 1, not self.listed
 
 
 def fair(ratio: float) -> bool:
@@ -47,8 +53,10 @@ def percentile(times, share=0.95) -> float:
 def ask(client, county, number):
     """The next question of a county's approver: a page, or every fifth time an application onto the list or off it."""
     if number % 5 == 4:
-        verb = "unlist" if number % 10 == 9 else "shortlist"
-        status = client.post(f"/applications/{county.application}/{verb}/", {"seen": county.moves}).status
+        verb, seen = "unlist" if county.listed else "shortlist", county.moves
+        status = client.post(f"/applications/{county.application}/{verb}/", {"seen": seen}).status
+        if status == 302:
+            county.moved()
     else:
         status = client.get(PATHS[number % 5]).status
     if status not in (200, 302, 409):  # 409: two threads of one officer in each other's way
@@ -120,9 +128,10 @@ def compare(databases, folder):
                         [t for county, taken in times.items() if county != hot_one.name for t in taken]
                     )
                 )
-    told = (
-        f"{rate:.0f}/s; even {[round(t * 1000) for t in plain]} ms, hot {[round(t * 1000) for t in hot]} ms"
-    )
+    moved = sum(county.moves - told[-1] for county, told in zip(counties, template["counties"], strict=True))
+    if not moved:
+        raise RuntimeError("nothing was ever put onto a list")
+    told = f"{rate:.0f}/s; even {[round(t * 1000) for t in plain]} ms, hot {[round(t * 1000) for t in hot]} ms; {moved} moves"
     return ratio_of(hot, plain), told
 
 

@@ -22,6 +22,7 @@ def test_a_soak_grows_nothing(databases, tmp_path, measure):
     assert soak.steady(found), found
 
 
+@pytest.mark.race
 def test_mutants_are_killed(measure):
     """Of the permissions, the transitions, the quotas and the ledger."""
     killed, made, alive = mutants.run()
