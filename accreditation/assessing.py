@@ -12,8 +12,8 @@ from django.db import transaction
 from accounts.events import canonical, record
 from accreditation import filing_content, sheets
 from accreditation.models import ApplicationEvent, Assessment, Attachment, SiteVisit
+from accreditation.moving import hold
 from accreditation.refusals import AlreadyMoved, NotReady
-from accreditation.transitions import hold
 from regions.clock import day_of
 from scoring.models import ScoreSheet
 from scoring.points import parse_points, show_points

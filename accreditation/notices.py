@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.events import record
 from accounts.models import Role
-from accreditation import lists, personal_numbers, transitions
+from accreditation import lists, moving, personal_numbers, transitions
 from accreditation.models import (
     Application,
     Notice,
@@ -77,12 +77,12 @@ def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
         listed_at__isnull=False,
         position__range=(region.position, region.last),
     )
-    held = transitions.lock(listed.values_list("pk", flat=True))
+    held = moving.lock(listed.values_list("pk", flat=True))
     held = [a for a in held if a.state == state and a.listed_at]
     if {a.pk: a.moves for a in held} != seen:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再发布。")
     for application in held:
-        transitions.ask_again(application, by, None, "publish")
+        moving.ask_again(application, by, None, "publish")
     if found := disclosing([*text.values(), *(a.community.name for a in held)]):
         raise NotReady(found)
     if found := problems(lists.desk_list(round_, tier, state, region, day=day_of(at)), round_, state, at):
@@ -110,10 +110,10 @@ def publish(round_, tier, state, *, by, at, seen, text) -> Notice:
         NoticeEntry(notice=notice, application=a, order=n, name=a.community.name, place=a.community.place)
         for n, a in enumerate(held, 1)
     )
-    moved = [(a, transitions.move(a, "publish", at=at)) for a in held]
+    moved = [(a, moving.move(a, "publish", at=at)) for a in held]
     for application in held:
         application.due_on = last
-    transitions.save_all(moved, "publish", by=by, at=at, data={"notice": notice.pk})
+    moving.save_all(moved, "publish", by=by, at=at, data={"notice": notice.pk})
     Application.objects.bulk_update(held, ["due_on"])
     event = record(
         "publish_notice",
@@ -136,7 +136,7 @@ def object_to(entry, *, at, named, name, contact, text, files=()) -> Objection:
 
     The application is locked first, as the closing of the notice locks it: neither slips past the other.
     """
-    transitions.lock([entry.application_id])
+    moving.lock([entry.application_id])
     entry = NoticeEntry.objects.select_related("notice__office__region", "notice").get(pk=entry.pk)
     if entry.status != NoticeEntry.Status.RUNNING or at >= end_of(entry.notice.last_day):
         raise NotReady("该名单的公示期已经结束，不再受理异议。")
@@ -192,7 +192,7 @@ def why_not_settle(user, objection) -> str:
 
 
 def _hold_objection(objection, user) -> Objection:
-    transitions.lock([objection.entry.application_id])
+    moving.lock([objection.entry.application_id])
     held = Objection.objects.select_related("entry__notice__office", "entry__application").get(
         pk=objection.pk
     )
@@ -252,7 +252,7 @@ def settle(objection, *, by, at, outcome, reply) -> Objection:
         raise NotReady("请填写答复内容。")
     held.outcome, held.reply, held.settled_at, held.settled_by = outcome, reply.strip(), at, by
     held.save(update_fields=["outcome", "reply", "settled_at", "settled_by"])
-    application = transitions.lock([held.entry.application_id])[0]
+    application = moving.lock([held.entry.application_id])[0]
     standing = (
         held.entry.status == NoticeEntry.Status.RUNNING and application.state == held.entry.notice.state
     )
@@ -260,7 +260,7 @@ def settle(objection, *, by, at, outcome, reply) -> Objection:
         transitions.decline_held(application, by=by, at=at, reason=f"公示异议成立：{reply.strip()}")
     elif standing and at >= end_of(held.entry.notice.last_day):
         entry = NoticeEntry.objects.filter(pk=held.entry_id)
-        _go_on(held.entry.notice, entry, transitions.lock_standing([application.pk]), by=by, at=at)
+        _go_on(held.entry.notice, entry, moving.lock_standing([application.pk]), by=by, at=at)
     _objection_event(held, "settle", by=by, at=at, data={"outcome": outcome})
     return held
 
@@ -299,7 +299,7 @@ def close_due(at, playing=None) -> list[tuple[Notice, int, int]]:
 def close(notice, *, at) -> tuple[Notice, int, int]:
     """Let the undisputed entries of an ended notice go on; the disputed ones stay until they are settled."""
     running = notice.entries.filter(status=NoticeEntry.Status.RUNNING)
-    listed = transitions.lock_standing(list(running.values_list("application_id", flat=True)))
+    listed = moving.lock_standing(list(running.values_list("application_id", flat=True)))
     notice.refresh_from_db()
     if at < end_of(notice.last_day):
         raise NotReady("公示期尚未结束。")
@@ -328,7 +328,7 @@ def _go_on(notice, entries, listed, *, by, at):
     entries.update(status=NoticeEntry.Status.CLEARED, settled_at=at)
     listed = [standing for standing in listed if standing.state == notice.state]
     if notice.round.route.after(notice.state) is not None:
-        transitions.move_standing(listed, "close", by=by, at=at, data={"notice": notice.pk})
+        moving.move_standing(listed, "close", by=by, at=at, data={"notice": notice.pk})
         return
     Application.objects.filter(pk__in=[standing.pk for standing in listed]).update(cleared_at=at)
     told = [
@@ -343,7 +343,7 @@ def _go_on(notice, entries, listed, *, by, at):
         )
         for standing in listed
     ]
-    transitions.tell_all(told, by=by, at=at)
+    moving.tell_all(told, by=by, at=at)
 
 
 def recompute(at, region=None) -> list[Notice]:

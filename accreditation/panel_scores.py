@@ -7,7 +7,7 @@ those of accreditation.panels do.
 from django.db import transaction
 
 from accounts.events import record_all
-from accreditation import panel_pool, transitions
+from accreditation import moving, panel_pool
 from accreditation.models import Application, ApplicationEvent, Panel, PanelScore
 from accreditation.panel_results import Rule, result, words
 from accreditation.panels import (
@@ -33,7 +33,7 @@ def give(score, points, comment, *, by, at, edition) -> PanelScore:
     """A member's points (1/10000, whole hundredths of a point, 0–100) and comment for one community; may be changed until
     the total stands. edition: of the page; None asks nothing."""
     panel = lock_panel(score.assessor.panel_id)
-    transitions.lock([score.application_id])
+    moving.lock([score.application_id])
     joined = PanelScore.objects.select_related("assessor__user", "application__community")
     held = joined.select_for_update(of=("self",)).get(pk=score.pk)
     held.assessor.panel, held.application.round = panel, panel.round
@@ -74,7 +74,7 @@ def close(panel, *, by, at) -> list[Application]:
     held = hold_panel(panel, by)
     if held.status != Panel.Status.DRAWN:
         raise AlreadyMoved("考核评估组目前不在评分中，不能汇总。")
-    applications = transitions.lock(panel_pool.waiting(held).values_list("pk", flat=True))
+    applications = moving.lock(panel_pool.waiting(held).values_list("pk", flat=True))
     if problems := panel_pool.against_closing(held):
         raise NotReady(problems)
     rule = rule_of(held)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.events import record
 from accounts.models import Department, Role
-from accreditation import panel_pool, transitions
+from accreditation import moving, panel_pool
 from accreditation.models import (
     ApplicationEvent,
     Assessor,
@@ -235,7 +235,7 @@ def _locked_pool(panel, keys=None):
     """(members, cases, applications by key) with the applications at the desk locked, those with a total left out."""
     waiting = panel_pool.waiting(panel)
     applications = {
-        a.pk: a for a in transitions.lock(waiting.values_list("pk", flat=True)) if a.state == panel.state
+        a.pk: a for a in moving.lock(waiting.values_list("pk", flat=True)) if a.state == panel.state
     }
     if keys is not None:
         applications = {key: one for key, one in applications.items() if key in keys}

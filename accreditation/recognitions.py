@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.events import record_all
-from accreditation import lists, needs, transitions
+from accreditation import lists, moving, needs
 from accreditation.models import Application, Recognition, RecognitionEvent, Round
 from accreditation.refusals import AlreadyMoved, NotReady
 from accreditation.windows import month_later
@@ -57,12 +57,12 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
         raise NotReady("请填写认定文号。")
     Round.objects.select_for_update().get(pk=round_.pk)  # numbers are given one list at a time
     region = by.acting.office.region
-    held = transitions.lock(ready(round_, tier, region).values_list("pk", flat=True))
+    held = moving.lock(ready(round_, tier, region).values_list("pk", flat=True))
     if {a.pk: a.moves for a in held} != seen or not held:
         raise AlreadyMoved("名单在您预览之后有变动，请重新预览后再认定。")
     step = round_.route.steps[-1]
     for application in held:
-        transitions.ask_again(application, by, None, "recognise")
+        moving.ask_again(application, by, None, "recognise")
         if sentences := needs.unmet(application, step):
             raise NotReady([f"{application.community.name}：{sentence}" for sentence in sentences])
     if found := unexplained(round_, tier, region, day_of(at)):
@@ -80,8 +80,8 @@ def recognise(round_, tier, *, by, at, seen, document_number, granted_on=None) -
         )
         for n, application in enumerate(held, 1)
     )
-    moved = [(application, transitions.move(application, "recognise", at=at)) for application in held]
-    transitions.save_all(moved, "recognise", by=by, at=at, data={"document": document_number})
+    moved = [(application, moving.move(application, "recognise", at=at)) for application in held]
+    moving.save_all(moved, "recognise", by=by, at=at, data={"document": document_number})
     _record_titles("grant", titles, by=by, at=at)
     return titles
 

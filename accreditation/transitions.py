@@ -1,185 +1,17 @@
-"""The verbs: sole writer of an application's state.
+"""The verbs of an application: who may, what must hold, what follows. The move itself is made by moving.py.
 
 Every verb is one transaction: lock the row, ask again who and where, refuse a stale page, check what must hold, move,
 take or give back places, and write the event last. Lock order: applications by key, quotas by key, event head.
 """
 
-from collections import defaultdict
-from typing import NamedTuple
-
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django_fsm import TransitionNotAllowed
 
-from accounts.events import append, canonical, record
+from accounts.events import canonical, record
 from accreditation import eligibility, filing, filing_content, lists, needs, quotas, sheets
-from accreditation.models import (
-    Application,
-    ApplicationEvent,
-    Assessment,
-    Filing,
-    Remark,
-    Round,
-    State,
-)
-from accreditation.permissions import why_not
+from accreditation.models import Application, ApplicationEvent, Assessment, Filing, Remark, Round
+from accreditation.moving import ask_again, hold, lock, move, save_all, save_and_record
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
-from regions.rows import insert
-
-
-def lock(pks) -> list[Application]:
-    """The applications, locked in the order of their keys. (On SQLite the IMMEDIATE transaction is the lock.)"""
-    return list(_locked(Application.objects.with_round().filter(pk__in=pks)))
-
-
-def _locked(rows):
-    rows = rows.order_by("pk")
-    if settings.TEST_SWITCH == "no_lock":  # the race tests' control shows what happens without
-        return rows
-    return rows.select_for_update(of=("self",))
-
-
-def hold(application, user, seen, verb) -> Application:
-    """Lock the row, then ask again: the page the officer saw may be old, the posting may be gone."""
-    held = lock([application.pk])[0]
-    return ask_again(held, user, seen, verb)
-
-
-def ask_again(held, user, seen, verb) -> Application:
-    """On a locked row: refuse a stale page, then ask who may."""
-    if seen is not None and held.moves != seen:
-        raise AlreadyMoved(f"该申报刚刚已由他人办理，现为“{State(held.state).label}”，请查看后再办。")
-    if reason := why_not(user, held, verb):
-        raise NotYours(reason)
-    return held
-
-
-def move(application, verb, *, at):
-    """Take the edge the verb names and set what follows from the new state; the caller saves and records."""
-    before = application.state
-    try:
-        getattr(application, verb)()
-    except TransitionNotAllowed as error:
-        raise AlreadyMoved(f"该申报现为“{State(before).label}”，不能办理这一事项。") from error
-    application.moves += 1
-    application.arrived_at = at
-    application.due_on = application.round.due(application.state)
-    if step := application.step:
-        application.reached = max(application.reached, step.rank)
-    application.listed_at = None
-    application.cleared_at = None
-    application.passed_over_reason = ""
-    return before
-
-
-MOVED = [
-    "state",
-    "moves",
-    "arrived_at",
-    "due_on",
-    "reached",
-    "listed_at",
-    "cleared_at",
-    "passed_over_reason",
-    "returned_from",
-]
-
-
-def _save_and_record(application, verb, before, *, by, at, data=None, extra=()):
-    application.save(update_fields=[*MOVED, *extra])
-    event = record(
-        verb,
-        by=by,
-        at=at,
-        subject=f"{application.number} {application.community.name}",
-        before={"state": before},
-        after={"state": application.state, "moves": application.moves},
-        data=data,
-    )
-    insert(ApplicationEvent, ("event_id", "application_id"), [(event.pk, application.pk)])
-    return application
-
-
-def save_all(moved: list[tuple[Application, str]], verb, *, by, at, data=None):
-    """Write many moved applications and their events set-wise; `moved` pairs each with its state before."""
-    columns = [name for name in MOVED if name != "moves"]
-    alike = defaultdict(list)
-    for application, _ in moved:
-        alike[tuple(getattr(application, name) for name in columns)].append(application.pk)
-    for values, keys in alike.items():
-        _write_alike(keys, dict(zip(columns, values, strict=True)))
-    told = [
-        (a.pk, _moved(verb, a.number, a.community.name, before, a.state, a.moves, data))
-        for a, before in moved
-    ]
-    tell_all(told, by=by, at=at)
-
-
-def _write_alike(keys, values):
-    """One UPDATE for all that moved to the same state at the same time: a list of thousands is a statement or two."""
-    for start in range(0, len(keys), 10_000):
-        rows = Application.objects.filter(pk__in=keys[start : start + 10_000])
-        rows.update(moves=F("moves") + 1, **values)
-
-
-def _moved(verb, number, name, before, after, moves, data) -> dict:
-    """What the event of a move tells."""
-    return {
-        "action": verb,
-        "subject": f"{number} {name}",
-        "before": {"state": before},
-        "after": {"state": after, "moves": moves},
-        "data": data,
-    }
-
-
-def tell_all(told: list[tuple[int, dict]], *, by, at):
-    """Append an event for each application (its key, what the event tells) and tie the two."""
-    written = append([event for _, event in told], by=by, at=at)
-    pairs = [(row[0], key) for row, (key, _) in zip(written, told, strict=True)]
-    insert(ApplicationEvent, ("event_id", "application_id"), pairs)
-
-
-class Standing(NamedTuple):
-    """What a whole list needs of an application to move on, read without its texts."""
-
-    pk: int
-    number: str
-    name: str
-    round: int
-    state: str
-    reached: int
-    returned_from: str
-    moves: int
-
-
-def lock_standing(pks) -> list[Standing]:
-    """As `lock`, for thousands."""
-    rows = _locked(Application.objects.filter(pk__in=pks))
-    columns = ("pk", "number", "community__name", "round", "state", "reached", "returned_from", "moves")
-    return [Standing(*row) for row in rows.values_list(*columns)]
-
-
-def move_standing(rows: list[Standing], verb, *, by, at, data=None):
-    """Take the same edge for many locked rows: of those that stand alike one is moved by the graph, and all as it went."""
-    kinds = defaultdict(list)
-    for row in rows:
-        kinds[row.round, row.state, row.reached, row.returned_from].append(row)
-    rounds = Round.objects.select_related("version__programme").in_bulk({row.round for row in rows})
-    told = []
-    for (round_, state, reached, returned_from), alike in kinds.items():
-        one = Application(round=rounds[round_], state=state, reached=reached, returned_from=returned_from)
-        move(one, verb, at=at)
-        values = {name: getattr(one, name) for name in MOVED if name != "moves"}
-        _write_alike([row.pk for row in alike], values)
-        told += [
-            (row.pk, _moved(verb, row.number, row.name, state, one.state, row.moves + 1, data))
-            for row in alike
-        ]
-    tell_all(sorted(told, key=lambda one: one[0]), by=by, at=at)
-
 
 # The community
 
@@ -198,7 +30,7 @@ def submit(application, *, by, at, seen):
     before = move(application, "submit", at=at)
     application.filed_at = at
     filed = _file(application, by, at)
-    return _save_and_record(
+    return save_and_record(
         application, "submit", before, by=by, at=at, data={"filing": filed.checksum}, extra=["filed_at"]
     )
 
@@ -221,7 +53,7 @@ def resubmit(application, *, by, at, seen):
         verdict="", proposed_at=None, approver=None, decided_at=None
     )
     extra = _weigh_again(application)
-    return _save_and_record(
+    return save_and_record(
         application, "resubmit", before, by=by, at=at, data={"filing": filed.checksum}, extra=extra
     )
 
@@ -274,7 +106,7 @@ def withdraw(application, *, by, at, seen, reason=""):
     before = move(application, "withdraw", at=at)
     quotas.give_back(application)
     _leave_notice(application, at)
-    return _save_and_record(application, "withdraw", before, by=by, at=at, data={"reason": reason})
+    return save_and_record(application, "withdraw", before, by=by, at=at, data={"reason": reason})
 
 
 # The desks
@@ -335,7 +167,7 @@ def pass_on(application, *, by, at, seen, remarks=""):
         raise NotReady(missing)
     data = {"remarks": remarks, **_decide(application, by, at)}
     before = move(application, "pass_on", at=at)
-    return _save_and_record(application, "pass_on", before, by=by, at=at, data=data)
+    return save_and_record(application, "pass_on", before, by=by, at=at, data=data)
 
 
 @transaction.atomic
@@ -388,7 +220,7 @@ def send_back(application, *, by, at, seen, remarks):
     )
     before = move(application, "send_back", at=at)
     data = {"remarks": [list(remark) for remark in remarks], **decided}
-    return _save_and_record(application, "send_back", before, by=by, at=at, data=data)
+    return save_and_record(application, "send_back", before, by=by, at=at, data=data)
 
 
 @transaction.atomic
@@ -405,7 +237,7 @@ def decline_held(application, *, by, at, reason, data=None):
     before = move(application, "decline", at=at)
     quotas.give_back(application)
     _leave_notice(application, at)
-    return _save_and_record(
+    return save_and_record(
         application, "decline", before, by=by, at=at, data={"reason": reason, **(data or {})}
     )
 
@@ -475,7 +307,7 @@ def disqualify(application, *, by, at, seen, reason, document=""):
     before = move(application, "disqualify", at=at)
     quotas.give_back(application)
     _leave_notice(application, at)
-    return _save_and_record(
+    return save_and_record(
         application, "disqualify", before, by=by, at=at, data={"reason": reason, "document": document}
     )
 

@@ -102,7 +102,7 @@ class ApplicationQuerySet(models.QuerySet):
 
 
 class Application(models.Model):
-    """One application of a community for a tier in a round. Only accreditation.transitions moves its state."""
+    """One application of a community for a tier in a round. Only accreditation.moving moves its state."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="applications")
     tier = models.CharField("申报层级", max_length=20)
@@ -191,7 +191,7 @@ class Application(models.Model):
         """The total of one sheet in units: self, street, county, city or province."""
         return getattr(self, f"total_{level}")
 
-    # The graph. Each method names the edge and returns the target the route gives; transitions.py calls them under the
+    # The graph. Each method names the edge and returns the target the route gives; moving.py calls them under the
     # lock with all its checks, and nobody else does.
     @transition(state, source=State.DRAFT, target=RETURN_VALUE(*REVIEWS))
     def submit(self):

@@ -83,7 +83,7 @@ FAULTS = [
         "0 hits in the source",
         once=(
             f"{PATHS}::test_each_table_has_its_one_writer",
-            "tests/accreditation/test_transitions.py::test_only_transitions_writes_a_state",
+            "tests/accreditation/test_transitions.py::test_only_moving_writes_a_state",
         ),
         controls=(f"{PATHS}::test_control_a_write_elsewhere_is_found",),
     ),

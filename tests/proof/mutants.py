@@ -18,13 +18,15 @@ from pathlib import Path
 
 from tests.factories import ROOT
 
+MOVES = (
+    "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
+    "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py",
+)  # fmt: skip
 # Module → the tests that must notice.
 SUBJECTS = {
     "accreditation/permissions.py": ("tests/accreditation/test_permissions.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_send_back.py"),
-    "accreditation/transitions.py": (
-        "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
-        "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py",
-    ),
+    "accreditation/transitions.py": MOVES,
+    "accreditation/moving.py": MOVES,
     "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
     "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_invariants.py"),
 }  # fmt: skip
