@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from accreditation.models import RoundEvent, State
+from accreditation.models import Amendment, RoundEvent, State
 from accreditation.windows import day_of_window
 from regions.templatetags.portal import zh_day
 from scoring.points import parse_points, show_points
@@ -27,24 +27,34 @@ class Told:
 
 def told(round_) -> list[Told]:
     """Every amendment of a round, the latest first. Two queries."""
-    links = RoundEvent.objects.filter(round=round_, event__action="amend_round")
+    return told_of([round_])[round_.pk]
+
+
+def told_of(rounds) -> dict[int, list[Told]]:
+    """The same of several rounds, by their keys. Two queries, however many."""
+    by_key = {round_.pk: round_ for round_ in rounds}
+    links = RoundEvent.objects.filter(round__in=by_key, event__action="amend_round")
     offices = {
-        json.loads(link.event.body)["data"]["amendment"]: link.event.posting.place
+        (link.round_id, json.loads(link.event.body)["data"]["amendment"]): link.event.posting.place
         for link in links.select_related("event__posting__office", "event__posting__community")
         if link.event.posting
     }
-    return [
-        Told(
-            amendment.number,
-            amendment.document_number,
-            amendment.reason,
-            changes(round_, json.loads(amendment.before), json.loads(amendment.after)),
-            amendment.made_at,
-            amendment.made_by.name,
-            offices.get(amendment.number, ""),
+    found: dict[int, list[Told]] = {pk: [] for pk in by_key}
+    rows = Amendment.objects.filter(round__in=by_key).select_related("made_by")
+    for amendment in rows.order_by("-number"):
+        round_ = by_key[amendment.round_id]
+        found[round_.pk].append(
+            Told(
+                amendment.number,
+                amendment.document_number,
+                amendment.reason,
+                changes(round_, json.loads(amendment.before), json.loads(amendment.after)),
+                amendment.made_at,
+                amendment.made_by.name,
+                offices.get((round_.pk, amendment.number), ""),
+            )
         )
-        for amendment in round_.amendments.select_related("made_by").order_by("-number")
-    ]
+    return found
 
 
 def changes(round_, before: dict, after: dict) -> list[tuple[str, str, str]]:

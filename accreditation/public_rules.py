@@ -77,10 +77,9 @@ def programme(key) -> ShownProgramme | None:
     if version is None:
         return None
     rounds = Round.objects.filter(version__programme__key=key, status=Round.Status.OPEN)
-    rounds = rounds.select_related("version", "rubric")
-    shown = [
-        ShownRound(round_.name, round_words.stages(round_), amendments.told(round_)) for round_ in rounds
-    ]
+    rounds = list(rounds.select_related("version", "rubric"))
+    changed = amendments.told_of(rounds)
+    shown = [ShownRound(round_.name, round_words.stages(round_), changed[round_.pk]) for round_ in rounds]
     found = shown_version(version, shown)
     entered = next((sheet for round_ in rounds if (sheet := rubric_of(round_.rubric))), None)
     if (

@@ -45,7 +45,7 @@ NOT_EXPORTED = {
 # Address → why all its rows stand on one page.
 ON_ONE_PAGE = {
     "progress/": "每个下级地区一行", "standing/": "每个下级地区一行", "standing/<int:pk>/": "每个下级地区一行", "lists/": "每个批次、层级一行", "panels/": "每个批次一行", "panels/tasks/": "一个人分到的社区",
-    "lists/<int:round_pk>/<str:tier>/": "排名和名额线要在一页上看全", "rounds/<int:pk>/amendments/": "一个批次的几次调整",
+    "rounds/<int:pk>/amendments/": "一个批次的几次调整",
     "rounds/programmes/": "每个方案一行", "rounds/programmes/<str:key>/score-sheets/": "一个方案的几个版本",
     "workdays/": "一年里调整的几十天",
 }  # fmt: skip

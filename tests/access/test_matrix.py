@@ -329,7 +329,7 @@ def address(route, world, missing=False):
     values = {
         "<int:pk>": 10**9 if missing else own, "<str:number>": world.recognition.number, "<str:key>": "hunan-star-2017", "<slug:kind>": "communities",
         "<str:tier>": "star", "<int:page>": 1, "<int:year>": 2017, "<str:code>": world.print.code if route.startswith("papers") else world.objection.code, "<int:round_pk>": house.round.pk,
-        "<int:entry>": world.notice.entries.get().pk, "<int:posting_pk>": officer.acting.pk,
+        "<int:entry>": world.notice.entries.earliest("pk").pk, "<int:posting_pk>": officer.acting.pk,
         "<int:file>": world.file, "<int:member>": 1, "<str:form>": "hunan_3", "<slug:app_label>": "regions", "<int:score>": 1, "<int:sheet>": 10**9 if missing else house.round.rubric_id,
     }  # fmt: skip
     for name, value in values.items():

@@ -3,12 +3,41 @@
 import datetime as dt
 from itertools import count
 
-from accounts.models import Office, Posting, Role, User
-from accreditation.models import Application, Assessment, Recognition
+from accounts.models import ImportBatch, Job, Office, Posting, Role, User
+from accreditation.models import (
+    Amendment,
+    Application,
+    Assessment,
+    Bar,
+    ChangeReport,
+    Draw,
+    DrawTarget,
+    Ending,
+    Notice,
+    NoticeEntry,
+    Objection,
+    PanelScore,
+    Recheck,
+    RecheckEntry,
+    RecheckRound,
+    Recognition,
+    Remark,
+    Round,
+    SiteVisit,
+    StreetPlan,
+)
 from regions.divisions import add_region
-from regions.models import Community
+from regions.models import Community, FormerCommunity, Succession
 
 _numbers = count(1)
+# What each copy must have of its own; "application", "recognition", "community": one of the new ones.
+OWN = {
+    Notice: {}, NoticeEntry: {"application": None}, Objection: {"code": "O{}"}, Round: {"code": "R{}"},
+    RecheckRound: {"year": 2100}, RecheckEntry: {"recognition": None}, Recheck: {"recognition": None}, Ending: {"recognition": None},
+    Bar: {"community": None}, ChangeReport: {"community": None}, Draw: {}, DrawTarget: {"recognition": None},
+    PanelScore: {"application": None}, Amendment: {"number": 2100}, StreetPlan: {"number": 2100}, Remark: {}, SiteVisit: {},
+    FormerCommunity: {}, Succession: {}, Job: {"key": "K{}", "once": "E{}"}, ImportBatch: {"key": "I{}"},
+}  # fmt: skip
 
 
 def _copies(row, number, /, **changes):
@@ -22,6 +51,18 @@ def _copies(row, number, /, **changes):
         for n in (next(_numbers) for _ in range(number))
     ]
     return model._base_manager.bulk_create(made)
+
+
+def _own(fields, new) -> dict:
+    """The changes `_copies` takes: a text with the copy's number, a number counted on from it, or a key of a new row."""
+
+    def change(name, value):
+        if value is None:
+            keys = iter([one.pk for one in new[name]])
+            return f"{name}_id", lambda n: next(keys)
+        return name, (lambda n: value + n) if isinstance(value, int) else (lambda n: value.format(n))
+
+    return dict(change(name, value) for name, value in fields.items())
 
 
 def grow(world, number, offices=True):
@@ -48,7 +89,7 @@ def grow(world, number, offices=True):
         keys = iter([one.pk for one in applications])
         _copies(first, number, application_id=lambda n: next(keys), sheet_id=None)
     keys = iter([one.pk for one in communities])
-    _copies(
+    titles = _copies(
         world.recognition,
         number,
         community_id=lambda n: next(keys),
@@ -68,4 +109,8 @@ def grow(world, number, offices=True):
     for _ in range(number if offices else 0):
         region = add_region(county, f"多{next(_numbers)}街道", "street", "", code_date=dt.date(2017, 1, 1))
         Office.objects.create(region=region, name=region.name)
+    new = {"application": applications, "recognition": titles, "community": communities}
+    for model, own in OWN.items():
+        if row := model._base_manager.order_by("pk").first():
+            _copies(row, number, **_own(own, new))
     return {"applications": Application.objects.count(), "titles": Recognition.objects.count()}

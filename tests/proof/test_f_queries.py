@@ -18,7 +18,10 @@ READERS = (
 
 
 # Where the copied rows must be seen, else nothing was compared.
-MULTIPLIED = {"/applications/", "/applications/?as=xlsx", "/desk/", "/offices/", "/people/", "/recognised/", "/titles/"}  # fmt: skip
+MULTIPLIED = {
+    "/applications/", "/applications/?as=xlsx", "/desk/", "/desk/notices/", "/desk/objections/", "/draws/", "/lists/", "/notices/", "/offices/",
+    "/people/", "/programmes/hunan-star-2017/", "/progress/", "/recognised/", "/rounds/", "/spot-checks/", "/titles/",
+}  # fmt: skip
 
 
 def readers(world) -> dict:
