@@ -7,14 +7,30 @@
 #   tools/deploy.sh backup [FOLDER]       restore FOLDER [--replace]       nightly
 #   tools/deploy.sh manage COMMAND …      manage.py as the owner of the tables
 #
-# Settings are read from the environment at `install` and kept in DEPLOY_DIR/etc/deploy.env; docs/deployment.md explains them.
+# Settings are read from the environment at `install` and kept in DEPLOY_DIR/etc/deploy.env; a later `install` changes only
+# those it is given. docs/deployment.md explains them.
 set -euo pipefail
 umask 027
 here=$PWD
 code=$(cd "$(dirname "$0")/.." && pwd -P)
 cd "$code"
-dir=${DEPLOY_DIR:-/srv/portal}
-[ -f "$dir/etc/deploy.env" ] && [ "${1:-}" != install ] && . "$dir/etc/deploy.env"
+
+say() { echo "$@"; }
+die() { echo "$@" >&2; exit 1; }
+absolute() { case "$1" in /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
+
+DEPLOY_DIR=$(absolute "${DEPLOY_DIR:-/srv/portal}")
+dir=$DEPLOY_DIR
+[ ! -d "$dir/etc" ] || [ -x "$dir/etc" ] || die "$(id -un) may not read $dir/etc. Run this as root (or with sudo)."
+for one in DEPLOY_CERTIFICATE DEPLOY_CERTIFICATE_KEY; do
+    [ -z "${!one:-}" ] || printf -v "$one" %s "$(absolute "${!one}")"
+done
+if [ -f "$dir/etc/deploy.env" ]; then
+    # `install`: what is said now stands before what was kept. Every other command: what was kept.
+    given=$(declare -p ${!DEPLOY_@})
+    . "$dir/etc/deploy.env"
+    [ "${1:-}" != install ] || eval "$given"
+fi
 names=${DEPLOY_NAMES:-localhost}
 listen=${DEPLOY_LISTEN:-443}
 root=$([ "$(id -u)" = 0 ] && echo yes || echo "")
@@ -24,12 +40,11 @@ certificate=${DEPLOY_CERTIFICATE:-$dir/secrets/self-signed.crt}
 certificate_key=${DEPLOY_CERTIFICATE_KEY:-$dir/secrets/self-signed.key}
 keep_days=${DEPLOY_KEEP_DAYS:-30}
 rate=${DEPLOY_RATE:-50}
+load=${DEPLOY_LOAD:-yes}
+port=${listen##*:}
+address=${listen%"$port"}; address=${address%:}; address=${address:-127.0.0.1}
 units="portal-web@1.service portal-web@2.service portal-work.service portal-proxy.service portal-tick.timer portal-nightly.timer"
 py=$code/.venv/bin/python
-
-say() { echo "$@"; }
-absolute() { case "$1" in /*) echo "$1" ;; *) echo "$here/$1" ;; esac; }
-die() { echo "$@" >&2; exit 1; }
 
 # Which cluster: Debian's own under systemd, one below DEPLOY_DIR otherwise.
 if [ "$mode" = systemd ]; then pg_host=127.0.0.1; pg_port=5432; else pg_host=$dir/run/pg; pg_port=5432; fi
@@ -41,16 +56,48 @@ admin_sql() { # SQL on standard input, as the cluster's superuser; psql's option
 }
 
 manage() { # manage.py as the owner of the tables
-    env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 $(grep -v '^#' "$dir/etc/portal.env" | grep -v '^PORTAL_DATABASE_FILE=') \
+    local settings
+    mapfile -t settings < <(grep -E '^[A-Z_]+=' "$dir/etc/portal.env" | grep -v '^PORTAL_DATABASE_FILE=')
+    # No byte code of root's own: the web processes could not read it. `packages` writes it for everybody.
+    env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 "${settings[@]}" \
         PORTAL_DATABASE_FILE="$dir/secrets/database-owner" "$py" manage.py "$@"
 }
 # What manage.py wrote belongs to the web processes again.
-hand_over() { [ -z "$root" ] || chown -R "$user:$user" "$dir/var" "$dir/files" "$dir/anchors"; }
+hand_over() { [ -z "$root" ] || find "$dir/var" "$dir/files" "$dir/anchors" ! -user "$user" -exec chown -h "$user:$user" {} +; }
 
 secret() { [ -s "$1" ] || (umask 077; "$py" -c "import secrets; print(secrets.token_urlsafe(48), end='')" >"$1"); }
 
+before() { # what else would come out halfway
+    local one parent=$dir free
+    [[ $names =~ ^[A-Za-z0-9.\ -]+$ ]] || die "DEPLOY_NAMES is '$names'. Please write host names separated by spaces."
+    [[ $port =~ ^[0-9]+$ ]] || die "DEPLOY_LISTEN is '$listen'. Please write a port, or address:port."
+    [ "$root" ] || [ "$port" -ge "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" ] ||
+        die "Only root may listen on port $port. Run this as root (or with sudo), or set DEPLOY_LISTEN=8443 for a trial."
+    [ "${DEPLOY_CERTIFICATE:+x}" = "${DEPLOY_CERTIFICATE_KEY:+x}" ] ||
+        die "Please set DEPLOY_CERTIFICATE and DEPLOY_CERTIFICATE_KEY, both or neither."
+    for one in ${DEPLOY_CERTIFICATE:-} ${DEPLOY_CERTIFICATE_KEY:-}; do
+        [ -r "$one" ] || die "There is no file $one. Without DEPLOY_CERTIFICATE and DEPLOY_CERTIFICATE_KEY a certificate is made for a trial."
+    done
+    while [ ! -d "$parent" ]; do parent=$(dirname "$parent"); done
+    [ -w "$parent" ] || die "$(id -un) may not write below $parent. Run this as root (or with sudo), or set DEPLOY_DIR to a folder of your own."
+    if [ ! -f "$dir/etc/deploy.env" ]; then
+        for one in "$parent" "$code"; do
+            free=$(df --output=avail -m "$one" | tail -1)
+            [ "$free" -ge 2000 ] || die "Only $((free)) MB are free at $one; 2000 MB are needed to begin with."
+        done
+    fi
+    port_is_ours
+}
+
+port_is_ours() { # nobody listens there, or we do
+    if [ "$mode" = systemd ]; then ! systemctl is-active -q portal-proxy.service || return 0; else ! running || return 0; fi
+    local at=${address#[}
+    ! (exec 3<>"/dev/tcp/${at%]}/$port") 2>/dev/null ||
+        die "Another program listens on port $port. End it (systemctl disable --now nginx, apache2 …) or set DEPLOY_LISTEN to another port."
+}
+
 packages() {
-    local wanted="postgresql postgresql-client nginx-light openssl curl python3-venv" missing="" one
+    local wanted="postgresql postgresql-client nginx-light openssl curl python3-venv" missing="" one log
     for one in $wanted; do
         dpkg-query -W -f '${Status}' "$one" 2>/dev/null | grep -q "ok installed" || missing="$missing $one"
     done
@@ -58,11 +105,16 @@ packages() {
     [ ! -x /usr/sbin/nginx ] || missing=${missing/ nginx-light/}
     if [ -n "$missing" ]; then
         [ "$root" ] || die "Please have these Debian packages installed:$missing"
-        apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
-        # The portal's proxy runs under its own unit.
-        [ "$mode" != systemd ] || systemctl disable --now nginx.service >/dev/null 2>&1 || true
+        say "Installing Debian packages:$missing"
+        log=$(mktemp)
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $missing; } >"$log" 2>&1 </dev/null ||
+            { tail -20 "$log" >&2; rm -f "$log"; die "apt-get could not install:$missing"; }
+        rm -f "$log"
+        # The portal's proxy runs under its own unit; the nginx that has just come with the package is not asked for.
+        if [[ $missing = *nginx* ]] && [ -d /run/systemd/system ]; then systemctl disable --now --quiet nginx.service; fi
     fi
-    tools/install.sh runtime
+    # Read by the web processes' user too.
+    (umask 022; tools/install.sh runtime; "$py" -m compileall -qq -x '/(\.venv|var)/' . || true)
 }
 
 folders() {
@@ -81,6 +133,12 @@ folders() {
     fi
 }
 
+certificate_serves() { # the one of our own: there, for all names, and for ten more days
+    local name
+    openssl x509 -in "$certificate" -noout -checkend 864000 >/dev/null 2>&1 || return 1
+    for name in $names; do openssl x509 -in "$certificate" -noout -checkhost "$name" | grep -q "does match" || return 1; done
+}
+
 secrets() {
     secret "$dir/secrets/secret-key"
     secret "$dir/secrets/anchor-key"
@@ -93,7 +151,7 @@ secrets() {
         chown "root:$user" "$dir"/secrets/{secret-key,anchor-key,database}
         chmod 640 "$dir"/secrets/{secret-key,anchor-key,database}
     fi
-    if [ ! -f "$certificate" ] && [ -z "${DEPLOY_CERTIFICATE:-}" ]; then
+    if [ -z "${DEPLOY_CERTIFICATE:-}" ] && ! certificate_serves; then
         local alternatives="" name
         for name in $names; do alternatives="$alternatives,DNS:$name"; done
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=${names%% *}" \
@@ -113,7 +171,7 @@ cluster() { # plain mode: a cluster of our own, reached by its socket alone
 
 # Commands need the database while the supervisor is not running (plain mode).
 with_database() {
-    if [ "$mode" = plain ] && [ ! -S "$pg_host/.s.PGSQL.$pg_port" ]; then
+    if [ "$mode" = plain ] && ! "$(pg_bin)/pg_isready" -q -t 10 -h "$pg_host" -p "$pg_port"; then
         as_pg "$(pg_bin)/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/start.log" start >/dev/null
         trap without_database EXIT
     fi
@@ -127,7 +185,7 @@ SELECT 'CREATE ROLE portal_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles W
 SELECT 'CREATE ROLE portal LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal') \gexec
 ALTER ROLE portal_owner NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '$(cat "$dir/secrets/password-owner")';
 ALTER ROLE portal NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '$(cat "$dir/secrets/password")';
-SELECT 'CREATE DATABASE portal OWNER portal_owner ENCODING ''UTF8'' TEMPLATE template0' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \gexec
+SELECT 'CREATE DATABASE portal OWNER portal_owner ENCODING ''UTF8'' LOCALE ''C.UTF-8'' TEMPLATE template0' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'portal') \gexec
 REVOKE ALL ON DATABASE portal FROM PUBLIC;
 GRANT CONNECT ON DATABASE portal TO portal;
 SQL
@@ -155,7 +213,7 @@ ENV
     [ ! -f "$dir/etc/site.env" ] || cat "$dir/etc/site.env" >>"$dir/etc/portal.env"
     {
         echo "DEPLOY_DIR='$dir' DEPLOY_NAMES='$names' DEPLOY_LISTEN='$listen' DEPLOY_USER='$user' DEPLOY_MODE='$mode'"
-        echo "DEPLOY_CERTIFICATE='${DEPLOY_CERTIFICATE:-}' DEPLOY_CERTIFICATE_KEY='${DEPLOY_CERTIFICATE_KEY:-}' DEPLOY_KEEP_DAYS='$keep_days' DEPLOY_RATE='$rate'"
+        echo "DEPLOY_CERTIFICATE='${DEPLOY_CERTIFICATE:-}' DEPLOY_CERTIFICATE_KEY='${DEPLOY_CERTIFICATE_KEY:-}' DEPLOY_KEEP_DAYS='$keep_days' DEPLOY_RATE='$rate' DEPLOY_LOAD='$load'"
     } >"$dir/etc/deploy.env"
     fill_in tools/deploy/nginx.conf "$dir/etc/nginx.conf"
     [ -z "$root" ] || chown -R "root:$user" "$dir/etc"
@@ -170,7 +228,7 @@ ENV
 
 tables() {
     manage migrate --verbosity 0
-    [ "${DEPLOY_LOAD:-yes}" = no ] || manage setup_portal
+    [ "$load" = no ] || manage setup_portal
     manage grant_role portal
     manage collectstatic --noinput --verbosity 0
     hand_over
@@ -179,19 +237,23 @@ tables() {
 }
 
 start() {
+    port_is_ours
     if [ "$mode" = systemd ]; then systemctl start $units; else
         ! running || die "It is running already (process $(cat "$dir/run/supervisor.pid"))."
         setsid nohup "$py" tools/deploy/supervise.py "$dir" "$code" "$user" >>"$dir/log/supervisor.log" 2>&1 </dev/null &
     fi
-    local try
+    local try said
     for try in $(seq 1 240); do
-        if ready >/dev/null 2>&1; then say "The portal answers: https://${names%% *} ($listen)"; return; fi
+        if said=$(ready 2>&1); then say "The portal answers: https://${names%% *}$([ "$port" = 443 ] || echo ":$port")/"; return; fi
         sleep 0.5
     done
-    die "The portal does not answer. Look into $dir/log (or journalctl -u 'portal-*')."
+    die "The portal does not answer: $said Look into $dir/log (or journalctl -u 'portal-*')."
 }
 
-running() { [ -f "$dir/run/supervisor.pid" ] && kill -0 "$(cat "$dir/run/supervisor.pid")" 2>/dev/null; }
+running() { # our supervisor, and not whoever has got its number since (a restarted container)
+    local pid
+    pid=$(cat "$dir/run/supervisor.pid" 2>/dev/null) && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "tools/deploy/supervise.py $dir "
+}
 
 stop() {
     if [ "$mode" = systemd ]; then systemctl stop $units; return; fi
@@ -204,7 +266,7 @@ stop() {
 }
 
 ready() { # what the portal says of itself, through the proxy
-    curl -sS --fail --max-time 15 --cacert "$certificate" --connect-to "::127.0.0.1:${listen##*:}" "https://${names%% *}:${listen##*:}/readyz"
+    curl -sS --fail-with-body --max-time 15 --cacert "$certificate" --connect-to "::$address:$port" "https://${names%% *}:$port/readyz"
 }
 
 backup() {
@@ -222,9 +284,13 @@ nightly() {
     manage check_invariants
 }
 
+case "${1:-}" in start | stop | restart | status | upgrade | backup | restore | nightly | manage)
+    [ -f "$dir/etc/deploy.env" ] || die "Nothing is installed below $dir. First: tools/deploy.sh install (or set DEPLOY_DIR as it was set then)." ;;
+esac
+
 case "${1:-}" in
     install)
-        packages; folders; secrets; cluster; with_database; roles; configuration; tables
+        before; packages; folders; secrets; cluster; with_database; roles; configuration; tables
         say "Installed below $dir. Next: tools/deploy.sh start" ;;
     start) start ;;
     stop) stop ;;
@@ -234,7 +300,9 @@ case "${1:-}" in
         ( with_database; backup )
         packages
         stop
+        trap 'echo "The upgrade did not come to its end; the portal is stopped. Mend what is said above and run upgrade again, or go back (docs/deployment.md)." >&2' EXIT
         ( with_database; roles; configuration; tables )
+        trap - EXIT
         start ;;
     backup) shift; with_database; backup "$@" ;;
     restore)
@@ -245,6 +313,6 @@ case "${1:-}" in
         [ "$mode" != systemd ] || systemctl stop $units
         with_database; manage restore "$folder" "$@"; manage grant_role portal; hand_over ;;
     nightly) nightly ;;
-    manage) shift; with_database; manage "$@" ;;
+    manage) shift; with_database; ended=0; manage "$@" || ended=$?; hand_over; (exit "$ended") ;;
     *) sed -n '2,10p' "$0"; exit 2 ;;
 esac

@@ -19,7 +19,7 @@ if [ -n "$missing" ] && [ "$what" != test-python ]; then
     if command -v apt-get >/dev/null && $sudo true 2>/dev/null; then
         echo "Installing Debian packages:$missing"
         log=$(mktemp)
-        { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1 </dev/null || { tail -20 "$log" >&2; rm -f "$log"; echo "apt-get could not install:$missing" >&2; [ "$what" = runtime ] || exit 1; }
+        { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $missing; } >"$log" 2>&1 </dev/null || { tail -20 "$log" >&2; rm -f "$log"; echo "apt-get could not install:$missing" >&2; [ "$what" = runtime ] || exit 1; }
         rm -f "$log"
     else
         echo "Please have these Debian packages installed:$missing" >&2
@@ -42,8 +42,8 @@ if ! cmp -s "$lock" "$stamp"; then
         :
     else
         echo "Installing Python packages from $lock"
-        .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" </dev/null 2>&1 | grep -v "^WARNING: Location" || true
-        .venv/bin/python -c "import django" || { echo "The Python packages could not be installed." >&2; exit 1; }
+        .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" </dev/null 2>&1 | { grep -v "^WARNING: Location" || true; } ||
+            { echo "The Python packages could not be installed; pip says above why. It asks PyPI, or what /etc/pip.conf names." >&2; exit 1; }
     fi
     cp "$lock" "$stamp"
 fi
