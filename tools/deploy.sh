@@ -261,7 +261,8 @@ stop() {
     local pid try
     pid=$(cat "$dir/run/supervisor.pid")
     kill -TERM "$pid"
-    for try in $(seq 1 240); do kill -0 "$pid" 2>/dev/null || { say "Stopped."; return; }; sleep 0.5; done
+    # Asked by its name, not its number: where process 1 collects no children, the ended one keeps its number.
+    for try in $(seq 1 240); do running || { say "Stopped."; return; }; sleep 0.5; done
     die "Process $pid does not end."
 }
 
