@@ -172,7 +172,7 @@ cluster() { # plain mode: a cluster of our own, reached by its socket alone
 # Commands need the database while the supervisor is not running (plain mode).
 with_database() {
     if [ "$mode" = plain ] && ! "$(pg_bin)/pg_isready" -q -t 10 -h "$pg_host" -p "$pg_port"; then
-        as_pg "$(pg_bin)/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/start.log" start >/dev/null
+        as_pg "$(pg_bin)/pg_ctl" -D "$dir/pg" -w -l "$dir/pg/start.log" start >/dev/null || die "The database does not start; $dir/pg/start.log says why."
         trap without_database EXIT
     fi
 }
@@ -247,7 +247,7 @@ start() {
         if said=$(ready 2>&1); then say "The portal answers: https://${names%% *}$([ "$port" = 443 ] || echo ":$port")/"; return; fi
         sleep 0.5
     done
-    die "The portal does not answer: $said Look into $dir/log (or journalctl -u 'portal-*')."
+    die "The portal does not answer: ${said%%<!*} Look into $dir/log (or journalctl -u 'portal-*')."
 }
 
 running() { # our supervisor, and not whoever has got its number since (a restarted container)
