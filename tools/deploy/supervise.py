@@ -59,7 +59,7 @@ class Supervisor:
                     f"web{number}",
                     [
                         python, "-m", "gunicorn", "config.wsgi", "--bind", f"unix:{run}/web{number}.sock",
-                        "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning",
+                        "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning", "--no-control-socket",
                     ],
                     user,
                     ready=run / f"web{number}.sock",
@@ -88,13 +88,14 @@ class Supervisor:
     def start(self, child: Child) -> None:
         if child.ready:
             child.ready.unlink(missing_ok=True)
-        apart = {}
+        apart, environment = {}, self.environment
         if os.geteuid() == 0 and child.user:
             known = pwd.getpwnam(child.user)
             apart = {"user": known.pw_uid, "group": known.pw_gid, "extra_groups": []}
+            environment = {**environment, "HOME": known.pw_dir, "USER": child.user, "LOGNAME": child.user}
         with open(self.folder / "log" / f"{child.name}.log", "ab") as log:
             child.process = subprocess.Popen(  # noqa: S603 - our own programs
-                child.command, cwd=self.code, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                child.command, cwd=self.code, env=environment, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, umask=0o027, start_new_session=True, **apart,
             )  # fmt: skip
         (self.folder / "run" / f"{child.name}.pid").write_text(f"{child.process.pid}\n")
