@@ -59,7 +59,8 @@ class Supervisor:
                     f"web{number}",
                     [
                         python, "-m", "gunicorn", "config.wsgi", "--bind", f"unix:{run}/web{number}.sock",
-                        "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning", "--no-control-socket",
+                        "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning",
+                        "--no-control-socket",
                     ],
                     user,
                     ready=run / f"web{number}.sock",
