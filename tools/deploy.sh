@@ -261,8 +261,14 @@ stop() {
     local pid try
     pid=$(cat "$dir/run/supervisor.pid")
     kill -TERM "$pid"
-    # Asked by its name, not its number: where process 1 collects no children, the ended one keeps its number.
-    for try in $(seq 1 240); do running || { say "Stopped."; return; }; sleep 0.5; done
+    for try in $(seq 1 240); do
+        if ! running; then
+            # Process 1 collects it in a moment; where it collects nobody (`sleep infinity` in a container), the number stays.
+            for try in $(seq 1 20); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+            say "Stopped."; return
+        fi
+        sleep 0.5
+    done
     die "Process $pid does not end."
 }
 
