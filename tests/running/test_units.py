@@ -34,6 +34,15 @@ def test_units_start_programs_of_the_repository():
         assert "ExecStart=" in text
 
 
+def test_units_call_nothing_a_minimal_debian_lacks():
+    """`kill` as a program comes with procps, which a minimal Debian has not; the shell's own does."""
+    for path in FOLDER.glob("*.service"):
+        for called in re.findall(r"^Exec\w+=(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert called.startswith("@CODE@/") or called in ("/usr/sbin/nginx", "/bin/sh"), (
+                f"{path.name}: {called}"
+            )
+
+
 def test_services_of_the_web_user_write_nowhere_else():
     for name in ("portal-web@.service", "portal-work.service", "portal-tick.service"):
         text = (FOLDER / name).read_text(encoding="utf-8")
