@@ -33,13 +33,19 @@ def _query(request):
     return form, form.apply(Application.objects.in_line_of(request.user), clock.today())
 
 
+# What a page of the list never shows and every row would bring along.
+LONG_TEXTS = (
+    "basics", "narrative", "exception_reason", "later_figures", "statements", "self_sheet__figures", "self_sheet__lines",
+)  # fmt: skip
+
+
 @exported
 @require_safe
 def applications(request):
     """Everything the acting posting may see: filtered, ordered, paged; two queries or three whatever its length."""
     form, found = _query(request)
     sheets = Prefetch("assessments", Assessment.objects.select_related("sheet"))
-    wide = Application.objects.with_round().select_related("self_sheet")
+    wide = Application.objects.with_round().select_related("self_sheet").defer(*LONG_TEXTS)
     if wanted(request):
         _only_exporters(request.user)
         rows = found.with_round().select_related("self_sheet").prefetch_related(sheets)

@@ -22,4 +22,7 @@ def measure():
 
 def _run(folder, address):
     command = [sys.executable, "-m", "tests.bench.large"]
-    subprocess.run(command, cwd=ROOT, env=environment(folder, address), check=True)
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment(folder, address), stdout=subprocess.PIPE, text=True, check=True
+    )
+    print(run.stdout)
