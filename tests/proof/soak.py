@@ -6,6 +6,7 @@ Shorter by PROOF_SOAK_SECONDS and PROOF_SOAK_PEOPLE.
 import os
 import threading
 import time
+from collections import Counter
 from http.client import HTTPException
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def run(databases, folder) -> dict:
     return {
         "answers": len(answers),
         "faults": len(faults),
+        "which": ", ".join(f"{number} × {fault}" for fault, number in Counter(faults).items()) or "none",
         "memory, MB a minute": round(slope([(t / 60, m) for t, m, _ in settled]), 2),
         "open files, more": settled[-1][2] - settled[0][2],
         "WAL, MB": round(most, 1),
