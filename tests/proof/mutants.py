@@ -16,8 +16,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.factories import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent.parent
 MOVES = (
     "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
     "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py",
