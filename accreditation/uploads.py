@@ -25,6 +25,7 @@ from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from accounts.text import UNSEEN, clean_line
+from accreditation import upload_room
 
 MOST_PIXELS = 40_000_000
 NAME_LENGTH = 100
@@ -89,8 +90,13 @@ def check(upload: UploadedFile) -> Checked:
 
 
 @contextlib.contextmanager
-def kept(upload: UploadedFile) -> Iterator[Checked]:
-    """The stored upload for the block that writes its row; when the block fails, the file goes too."""
+def kept(upload: UploadedFile, by=None) -> Iterator[Checked]:
+    """The stored upload for the block that writes its row; when the block fails, the file goes too.
+
+    by: the account it is counted for; None for the public, who have limits of their own.
+    """
+    if by is not None:
+        upload_room.refuse_more(by, upload.size)
     checked = check(upload)
     try:
         yield checked

@@ -304,6 +304,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+# What one account may store in all; what it took out again counts too.
+STORED_FILES_PER_PERSON = environment.number("FILES_PER_PERSON", 5_000)
+STORED_BYTES_PER_PERSON = environment.number("MEGABYTES_PER_PERSON", 5_000) * 1024 * 1024
 
 # smtp://user:password@host:port, smtps:// with TLS from the start; empty: letters go to the console.
 _MAIL = urlsplit(environment.text("MAIL_SERVER", ""))

@@ -9,6 +9,9 @@ class SubsidiesConfig(AppConfig):
 
     def ready(self):
         from accreditation import invariants as proved  # noqa: PLC0415 - reads the apps, which must be ready
+        from accreditation import upload_room  # noqa: PLC0415
         from subsidies import invariants  # noqa: PLC0415
+        from subsidies.models import ExpenseFile  # noqa: PLC0415
 
         proved.ADDED.extend(invariants.CHECKS)
+        upload_room.count(ExpenseFile, "expense__by")

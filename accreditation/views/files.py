@@ -178,7 +178,7 @@ def _take(request, application, cleaned):
                 raise ValidationError(f"一份申报最多上传 {MOST_FILES} 个文件，请先移除不需要的文件。")
             if reason := why_not(request.user, application, "edit"):
                 raise NotYours(reason)
-            with uploads.kept(upload) as checked:
+            with uploads.kept(upload, request.user) as checked:
                 taken.append(
                     filing.attach(
                         application,

@@ -118,7 +118,7 @@ def _filed(request, round_, region, form):
             checked = None
             if upload:
                 try:
-                    checked = files.enter_context(uploads.kept(upload))
+                    checked = files.enter_context(uploads.kept(upload, request.user))
                 except ValidationError as refusal:
                     form.add_error("file", refusal.messages)
                     return None, 400

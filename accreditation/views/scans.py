@@ -35,7 +35,7 @@ def attach_scan(request, pk):
     status = 400
     if form.is_valid():
         try:
-            with uploads.kept(form.cleaned_data["file"]) as checked:
+            with uploads.kept(form.cleaned_data["file"], request.user) as checked:
                 printing.attach_scan(row, checked, by=request.user, at=clock.now())
         except ValidationError as refusal:
             form.add_error("file", refusal)

@@ -239,7 +239,7 @@ def _visited(request, application, form):
     """Store the photos, then the visit; a refusal of either leaves no file behind."""
     try:
         with contextlib.ExitStack() as files:
-            photos = _photos(form, files)
+            photos = _photos(form, files, request.user)
             cleaned = {**form.cleaned_data, "photos": photos}
             assessing.save_visit(application, by=request.user, at=clock.now(), **cleaned)
     except NotYours as refusal:
@@ -253,12 +253,12 @@ def _visited(request, application, form):
     return 200
 
 
-def _photos(form, files):
+def _photos(form, files, by):
     """The checked photos; those that cannot be taken are said at the box, and then none is kept."""
     photos = []
     for photo in form.cleaned_data["photos"]:
         try:
-            photos.append(files.enter_context(uploads.kept(photo)))
+            photos.append(files.enter_context(uploads.kept(photo, by)))
         except ValidationError as refusal:
             form.add_error("photos", [f"{photo.name[:60]}：{sentence}" for sentence in refusal.messages])
     if form.has_error("photos"):

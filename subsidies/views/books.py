@@ -84,7 +84,7 @@ def _spent(request, form, community, grant):
     try:
         with contextlib.ExitStack() as kept:
             try:
-                files = [kept.enter_context(uploads.kept(upload)) for upload in sent]
+                files = [kept.enter_context(uploads.kept(upload, request.user)) for upload in sent]
             except ValidationError as refusal:
                 form.add_error("files", refusal.messages)
                 return None, 400, {}
