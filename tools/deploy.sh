@@ -298,7 +298,7 @@ esac
 case "${1:-}" in
     install)
         before; packages; folders; secrets; cluster; with_database; roles; configuration; tables
-        say "Installed below $dir. Next: tools/deploy.sh start" ;;
+        say "Installed below $dir. Next: tools/deploy.sh start (restart, where it runs)" ;;
     start) start ;;
     stop) stop ;;
     restart) stop; start ;;
