@@ -283,12 +283,23 @@ backup() {
     [ -z "$root" ] || chown -R "$user:$user" "$dir/var/last-backup"
 }
 
+turn_over() { # the proxy's log: a file a night, for half a year
+    [ ! -s "$dir/log/proxy-access.log" ] || mv "$dir/log/proxy-access.log" "$dir/log/proxy-access-$(date +%Y%m%d-%H%M%S).log"
+    if [ "$mode" = systemd ]; then systemctl kill --kill-who=main -s USR1 portal-proxy.service || true; elif running; then kill -USR1 "$(cat "$dir/run/proxy.pid")" || true; fi
+    find "$dir/log" -name 'proxy-access-*.log' -mtime +180 -delete
+}
+
 nightly() {
+    local ended=0
+    turn_over
     with_database
     backup
     # Only whole backups count; those past their days go, the newest always stays.
     find "$dir/backups" -mindepth 2 -maxdepth 2 -name manifest.json -mtime "+$keep_days" -printf '%T@ %h\n' | sort -n | head -n -1 | cut -d' ' -f2- | xargs -r rm -rf --
-    manage check_invariants
+    manage sweep_files || ended=1
+    manage check_invariants || ended=1
+    hand_over
+    return "$ended"
 }
 
 case "${1:-}" in start | stop | restart | status | upgrade | backup | restore | nightly | manage)

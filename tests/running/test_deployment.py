@@ -218,6 +218,19 @@ def test_upgrade_keeps_everything_and_restore_goes_back(deployment, told):
     assert told["community"] in browser.get(f"/applications/{told['application']}/").text
 
 
+def test_the_night_makes_a_backup_and_turns_the_log_over(deployment):
+    Browser(deployment).get("/recognised/")
+    before = set((deployment.folder / "backups").glob("*/manifest.json"))
+    out = deployment.do("nightly")
+    assert "，0 处不符。" in out
+    assert len(set((deployment.folder / "backups").glob("*/manifest.json")) - before) == 1
+    [turned] = (deployment.folder / "log").glob("proxy-access-*.log")
+    assert '"path":"/recognised/"' in turned.read_text()
+    assert Browser(deployment).get("/spot-checks/?q=x").status in (200, 404)
+    wait_for(lambda: '"path":"/spot-checks/"' in (deployment.folder / "log" / "proxy-access.log").read_text())
+    assert '"late": []' in Browser(deployment).get("/readyz").text
+
+
 def test_no_log_says_who_anybody_is(deployment, told, filer):
     filer.get("/notices/?q=%E5%BC%A0%E4%B8%89%E4%B8%B0")
     filer.get("/communities/?q=430102199001011234")
