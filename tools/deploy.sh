@@ -108,7 +108,7 @@ packages() {
         say "Installing Debian packages:$missing"
         log=$(mktemp)
         { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $missing; } >"$log" 2>&1 </dev/null ||
-            { tail -20 "$log" >&2; rm -f "$log"; die "apt-get could not install:$missing"; }
+            { tail -20 "$log" >&2; rm -f "$log"; die "apt-get could not install:$missing. Its own words stand above; is every line of /etc/apt/sources.list* right, and is there a way out?"; }
         rm -f "$log"
         # The portal's proxy runs under its own unit; the nginx that has just come with the package is not asked for.
         if [[ $missing = *nginx* ]] && [ -d /run/systemd/system ]; then systemctl disable --now --quiet nginx.service; fi
@@ -302,6 +302,8 @@ nightly() {
     return "$ended"
 }
 
+# Read whole before it begins: the next release may be put in place of this file meanwhile.
+{
 case "${1:-}" in start | stop | restart | status | upgrade | backup | restore | nightly | manage)
     [ -f "$dir/etc/deploy.env" ] || die "Nothing is installed below $dir. First: tools/deploy.sh install (or set DEPLOY_DIR as it was set then)." ;;
 esac
@@ -334,3 +336,5 @@ case "${1:-}" in
     manage) shift; with_database; ended=0; manage "$@" || ended=$?; hand_over; (exit "$ended") ;;
     *) sed -n '2,10p' "$0"; exit 2 ;;
 esac
+exit
+}

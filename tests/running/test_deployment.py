@@ -226,8 +226,8 @@ def test_the_night_makes_a_backup_and_turns_the_log_over(deployment):
     assert len(set((deployment.folder / "backups").glob("*/manifest.json")) - before) == 1
     [turned] = (deployment.folder / "log").glob("proxy-access-*.log")
     assert '"path":"/recognised/"' in turned.read_text()
-    assert Browser(deployment).get("/spot-checks/?q=x").status in (200, 404)
-    wait_for(lambda: '"path":"/spot-checks/"' in (deployment.folder / "log" / "proxy-access.log").read_text())
+    assert Browser(deployment).get("/objections/").status == 200
+    wait_for(lambda: '"path":"/objections/"' in (deployment.folder / "log" / "proxy-access.log").read_text())
     assert '"late": []' in Browser(deployment).get("/readyz").text
 
 
