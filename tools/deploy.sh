@@ -62,8 +62,8 @@ manage() { # manage.py as the owner of the tables
     env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 "${settings[@]}" \
         PORTAL_DATABASE_FILE="$dir/secrets/database-owner" "$py" manage.py "$@"
 }
-# What manage.py wrote belongs to the web processes again.
-hand_over() { [ -z "$root" ] || find "$dir/var" "$dir/files" "$dir/anchors" ! -user "$user" -exec chown -h "$user:$user" {} +; }
+# What manage.py wrote belongs to the web processes again (a file may go while this looks).
+hand_over() { [ -z "$root" ] || find "$dir/var" "$dir/files" "$dir/anchors" ! -user "$user" -exec chown -h "$user:$user" {} + 2>/dev/null || true; }
 
 secret() { [ -s "$1" ] || (umask 077; "$py" -c "import secrets; print(secrets.token_urlsafe(48), end='')" >"$1"); }
 
@@ -329,12 +329,14 @@ case "${1:-}" in
         shift
         [ $# -ge 1 ] || die "Which folder? tools/deploy.sh restore FOLDER [--replace]"
         folder=$(absolute "$1"); shift
+        [ -f "$folder/manifest.json" ] || die "$folder is no whole backup: it has no manifest.json."
         ! running || die "Stop the portal first: tools/deploy.sh stop"
         [ "$mode" != systemd ] || systemctl stop $units
-        with_database; manage restore "$folder" "$@"; manage grant_role portal; hand_over ;;
+        with_database; manage restore "$folder" "$@"; manage grant_role portal; hand_over
+        say "Next: tools/deploy.sh start" ;;
     nightly) nightly ;;
     manage) shift; with_database; ended=0; manage "$@" || ended=$?; hand_over; (exit "$ended") ;;
-    *) sed -n '2,10p' "$0"; exit 2 ;;
+    *) sed -n '2,11p' "$0"; exit 2 ;;
 esac
 exit
 }
