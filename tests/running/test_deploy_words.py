@@ -90,4 +90,7 @@ def test_a_number_that_somebody_else_has_by_now_is_not_our_supervisor(deploy, tm
 
 
 def test_a_folder_that_is_no_backup_stops_nothing(deploy, tmp_path):
-    refused(deploy("restore", "no", "--replace", kept="DEPLOY_MODE='plain'\n"), f"{tmp_path}/no is no whole backup")
+    refused(
+        deploy("restore", "no", "--replace", kept="DEPLOY_MODE='plain'\n"),
+        f"{tmp_path}/no is no whole backup",
+    )
