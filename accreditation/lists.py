@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef, Prefetch
+
 from accreditation import needs
 from accreditation.hints import NONE, Hints, hints
 from accreditation.models import Application, Assessment, Round
@@ -55,12 +57,12 @@ class DeskList:
     unset: tuple = ()  # levels whose quota the step names and nobody has set
 
     def read(self, candidates) -> list[Candidate]:
-        """These candidates with everything of their applications. Five queries, however many."""
+        """These candidates with everything of their applications. Three queries, however many."""
         wanted = {c.application.pk: c for c in candidates if not c.read}
         whole = (
             Application.objects.filter(pk__in=wanted)
             .select_related("community", "self_sheet")
-            .prefetch_related("assessments__sheet", "visits")
+            .prefetch_related(Prefetch("assessments", Assessment.objects.select_related("sheet")), "visits")
         )
         for application in whole if wanted else ():
             candidate = wanted[application.pk]
@@ -126,20 +128,16 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
     """The list of one desk: everyone standing at it, best total of the desk's own sheet or panel first.
 
     Equal ranks are ordered by their hints (A33). `day`: on which titles are asked for; None takes those not ended.
-    Five queries, however long; sheets and visits are read by `DeskList.read`.
+    Four queries, however long; sheets and visits are read by `DeskList.read`.
     """
     step = round_.route.step(state)
     here = {"round": round_, "tier": tier, "state": state, "position__range": (region.position, region.last)}
-    applications = list(Application.objects.filter(**here).select_related("community").only(*RANKS))
+    opinion = Assessment.objects.filter(application=OuterRef("pk"), state=state, verdict__in=OUT)
+    rows = Application.objects.filter(**here).select_related("community").only(*RANKS)
+    applications = list(rows.annotate(out=Exists(opinion)))
     for application in applications:
         application.round = round_
     level, told = ranked_by(step), hints(applications, day)
-    opinions = Assessment.objects.filter(state=state, verdict__in=OUT)
-    out = set(
-        opinions.filter(**{f"application__{name}": value for name, value in here.items()}).values_list(
-            "application", flat=True
-        )
-    )
 
     def order(application):
         total = application.total(level)
@@ -151,7 +149,7 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
         )
 
     candidates = [
-        Candidate(application, rank, tied, application.pk in out, hints=told[application.pk])
+        Candidate(application, rank, tied, application.out, hints=told[application.pk])
         for application, rank, tied in _ranked(sorted(applications, key=order), level)
     ]
     rows = list(quotas_of(round_, tier, step, region))

@@ -1,7 +1,7 @@
 """Who may act: the only such rule. Asked for every button and again under the lock."""
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import CharField, F, Value
 
 from accounts.models import DeclaredInterest, Posting, Role
 from accreditation.models import ApplicationEvent, Assessment, Recognition, State
@@ -198,36 +198,45 @@ def verbs_for(user, application) -> list[str]:
 def reasons_against(user, applications, verb) -> dict[int, str]:
     """`why_not` for many applications at one desk: {pk: sentence} of those refused, in few queries however many."""
     applications = list(applications)
-    communities = [application.community_id for application in applications]
-    posted = set(
-        Posting.objects.filter(user=user, community__in=communities).values_list("community", flat=True)
-    )
-    interested = set(
-        DeclaredInterest.objects.filter(user=user, community__in=communities).values_list(
-            "community", flat=True
-        )
-    )
-    handled = _handled(user, applications) if verb in TWO_PERSON and user.acting else set()
+    told = _personal_of(user, applications, verb in TWO_PERSON)
     found = {}
     for application in applications:
         community = application.community_id
-        known = {"personal": (community in posted, community in interested, application.pk in handled)}
+        known = {
+            "personal": (
+                ("staff", community) in told,
+                ("interest", community) in told,
+                ("hand", application.pk) in told,
+            )
+        }
         if sentence := _why_not(user, application, verb, known):
             found[application.pk] = sentence
     return found
 
 
-def _handled(user, applications):
-    """The keys of those this person scored, visited or proposed at their present desk."""
-    asked = [a.pk for a in applications if a.state in REVIEWS and not a.step.one_clerk]
-    events = ApplicationEvent.objects.filter(
-        application__in=asked,
-        event__actor=user,
-        event__action__in=HANDLING,
-        event__posting__office=user.acting.office_id,
-    )
-    proposed = Assessment.objects.filter(application__in=asked, handler=user, state=F("application__state"))
-    return {*events.values_list("application", flat=True), *proposed.values_list("application", flat=True)}
+def _personal_of(user, applications, two_person) -> set[tuple[str, int]]:
+    """As `_personal` for many, in one query: ("staff" or "interest", community) and ("hand", application)."""
+    communities = [application.community_id for application in applications]
+    posted = Posting.objects.filter(user=user, community__in=communities)
+    interested = DeclaredInterest.objects.filter(user=user, community__in=communities)
+    parts = [_named("staff", posted, "community"), _named("interest", interested, "community")]
+    if two_person and user.acting:
+        asked = [a.pk for a in applications if a.state in REVIEWS and not a.step.one_clerk]
+        events = ApplicationEvent.objects.filter(
+            application__in=asked,
+            event__actor=user,
+            event__action__in=HANDLING,
+            event__posting__office=user.acting.office_id,
+        )
+        proposed = Assessment.objects.filter(
+            application__in=asked, handler=user, state=F("application__state")
+        )
+        parts += [_named("hand", events, "application"), _named("hand", proposed, "application")]
+    return set(parts[0].union(*parts[1:]))
+
+
+def _named(word, rows, column):
+    return rows.order_by().values_list(Value(word, output_field=CharField()), column)
 
 
 # A panel's scores
