@@ -62,8 +62,10 @@ class DeskList:
         whole = (
             Application.objects.filter(pk__in=wanted)
             .select_related("community", "self_sheet")
-            .prefetch_related(Prefetch("assessments", Assessment.objects.select_related("sheet")), "visits")
+            .prefetch_related(Prefetch("assessments", Assessment.objects.select_related("sheet")))
         )
+        if self.round.route.step(self.state).needs.get("site_visit"):
+            whole = whole.prefetch_related("visits")
         for application in whole if wanted else ():
             candidate = wanted[application.pk]
             application.round = self.round  # one round, so that its pass mark is asked for once
