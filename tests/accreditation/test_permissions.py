@@ -1,9 +1,11 @@
 """Who may act and who may see: every verb by everybody against a table written out by hand, and the two in step."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.models import DeclaredInterest, Posting, Role
-from accreditation.models import Application, State
+from accreditation.models import Application, Recognition, State
 from accreditation.permissions import COMMUNITY_VERBS, DESK_VERBS, may_act, why_not
 from tests.factories import moment
 
@@ -130,3 +132,15 @@ def test_own_staff_and_interested_officers_stand_aside(house, how):
     assert "应当回避" in why_not(officer, application, "assess")
     other = house.at("county_review", 1)
     assert may_act(officer, other, "assess")
+
+
+def test_who_holds_a_title_is_not_disqualified_past_it(house):
+    """The title is ended first, by two people and a document of its own; then its application (art. 16)."""
+    application = house.at("recognised")
+    by = house.officer("甲省", Role.APPROVER)
+    title = Recognition.objects.get(application=application)
+    assert why_not(by, application, "disqualify") == (
+        f"该社区已获得称号（{title.number}）：请在称号页面以“弄虚作假”建议撤销，撤销称号后再取消这次申报的资格。"
+    )
+    Recognition.objects.filter(pk=title.pk).update(ended_on=dt.date(2018, 1, 1))
+    assert why_not(by, application, "disqualify") == ""
