@@ -23,7 +23,10 @@ MOVES = (
 )  # fmt: skip
 # Module → the tests that must notice.
 SUBJECTS = {
-    "accreditation/permissions.py": ("tests/accreditation/test_permissions.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_send_back.py"),
+    "accreditation/permissions.py": (
+        "tests/accreditation/test_permissions.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_send_back.py",
+        "tests/accreditation/test_panels.py", "tests/accreditation/test_panel_pages.py",
+    ),
     "accreditation/transitions.py": MOVES,
     "accreditation/moving.py": MOVES,
     "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
