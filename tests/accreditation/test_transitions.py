@@ -301,3 +301,24 @@ def test_the_graph_is_the_one_of_the_design():
         "disqualify": ({"returned", "recognised"} | reviews | running, {"disqualified"}),
         "recognise": (reviews | running, {"recognised"}),
     }
+
+
+BLANK = {
+    "propose": (Role.HANDLER, {"verdict": "recommend", "opinion": " "}, "请填写意见。"),
+    "decline": (Role.APPROVER, {"reason": " \n"}, "请写明不予推荐的理由。"),
+    "pass_over": (Role.APPROVER, {"reason": "\u3000"}, "请写明未列入名单的理由。"),
+    "disqualify": (Role.APPROVER, {"reason": " "}, "请写明弄虚作假的事实和依据。"),
+    "send_back": (Role.APPROVER, {"remarks": [("narrative", " ")]}, "请至少指出一处需要补正的内容。"),
+}
+
+
+@pytest.mark.parametrize("verb", BLANK)
+def test_no_decision_without_its_words_whatever_form_it_came_by(house, verb):
+    role, words, sentence = BLANK[verb]
+    application = house.at("county_review")
+    with pytest.raises(NotReady) as refused:
+        getattr(transitions, verb)(
+            application, by=house.officer("一县", role), at=moment(DAY), seen=application.moves, **words
+        )
+    assert refused.value.messages == [sentence]
+    assert house.fresh(application).moves == application.moves
