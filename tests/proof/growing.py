@@ -65,8 +65,11 @@ def _own(fields, new) -> dict:
     return dict(change(name, value) for name, value in fields.items())
 
 
-def grow(world, number, offices=True):
-    """`number` more communities, each with an application at the county's desk and a title; as many people and offices."""
+def grow(world, number, few=True):
+    """`number` more communities, each with an application at the county's desk and a title; as many people.
+
+    few: as many too of what there are never thousands of (offices, rounds, notices …).
+    """
     house = world.house
     street = house.community(0).street
     communities = Community.objects.bulk_create(
@@ -106,11 +109,11 @@ def grow(world, number, offices=True):
         Posting(user=user, role=Role.HANDLER, office=office, starts=dt.date(2017, 1, 1)) for user in users
     )
     county = house.regions["一县"]
-    for _ in range(number if offices else 0):
+    for _ in range(number if few else 0):
         region = add_region(county, f"多{next(_numbers)}街道", "street", "", code_date=dt.date(2017, 1, 1))
         Office.objects.create(region=region, name=region.name)
     new = {"application": applications, "recognition": titles, "community": communities}
-    for model, own in OWN.items():
+    for model, own in OWN.items() if few else ():
         if row := model._base_manager.order_by("pk").first():
             _copies(row, number, **_own(own, new))
     return {"applications": Application.objects.count(), "titles": Recognition.objects.count()}

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import Role
-from accreditation import permissions, transitions
+from accreditation import moving, permissions, transitions
 from accreditation.models import Application, State
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions import clock
@@ -144,7 +144,7 @@ def test_what_is_accepted_is_the_declared_table(standing, state, measure):
 def test_control_without_the_rule_illegal_calls_are_accepted(standing, monkeypatch, measure):
     house, application = standing("county_review")
     monkeypatch.setattr(permissions, "why_not", lambda *args: "")
-    monkeypatch.setattr(transitions, "why_not", lambda *args: "")
+    monkeypatch.setattr(moving, "why_not", lambda *args: "")
     wrong, _ = walk(house, application, "county_review")
     found = sum(1 for *_, what in wrong if what == "accepted")
     measure("A4", "control: accepted without the rule", found)

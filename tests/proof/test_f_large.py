@@ -36,7 +36,7 @@ def too_large(content: bytes) -> bool:
 
 def test_pages_of_ten_thousand_rows_stay_small(world, measure):
     """Under 200 kB, with the way to the next page; the seconds are reported, not judged (docs/performance.md does that)."""
-    grow(world, ROWS, offices=False)
+    grow(world, ROWS, few=False)
     large, slowest = [], (0, "")
     for name, paths in PAGES.items():
         for path in paths:
