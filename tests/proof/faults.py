@@ -13,6 +13,9 @@ TOTALS = {
     "tampers": "undetected tampers",
 }
 
+# What walks every page as every person for minutes: a short run does it on SQLite alone.
+WALKS = ("tests/access/",)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -42,6 +45,10 @@ class Fault:
         """Why it cannot run on an engine; empty when it can."""
         reasons = dict(self.cannot)
         return reasons.get(engine) or reasons.get("", "")
+
+    def walks(self) -> bool:
+        """Whether it names any of those walks."""
+        return any(node.startswith(WALKS) for node in self.nodes(short=True))
 
     def nodes(self, short: bool) -> tuple[str, ...]:
         """Everything it names, less what a short run leaves out."""

@@ -65,6 +65,15 @@ def test_what_knows_no_engine_counts_for_both():
     assert verdict(GOOD, fault, "postgresql") == ("pass", "")
 
 
+def test_a_short_run_leaves_the_long_walks_on_the_second_engine_to_make_prove():
+    node, control = "tests/access/test_x.py::test_a", "t.py::test_control"
+    fault = Fault("X1", "a", "0", tests=(node,), controls=(control,))
+    lines = [outcome(node), outcome(control)]
+    assert verdict(lines, fault, "sqlite", short=True) == ("pass", "")
+    assert verdict(lines, fault, "postgresql", short=True) == ("in make prove", "")
+    assert verdict(lines, fault, "postgresql")[0] == "not proven"
+
+
 def test_totals_are_sums_over_all_rows():
     record = table.Record(
         [figure(2), figure(3, engine="postgresql"), figure(1, "tampers"), figure("x", "seed")]
