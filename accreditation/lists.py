@@ -133,10 +133,11 @@ def desk_list(round_, tier, state, region, *, day: dt.date | None = None) -> Des
     Four queries, however long; sheets and visits are read by `DeskList.read`.
     """
     step = round_.route.step(state)
-    here = {"round": round_, "tier": tier, "state": state, "position__range": (region.position, region.last)}
     opinion = Assessment.objects.filter(application=OuterRef("pk"), state=state, verdict__in=OUT)
-    rows = Application.objects.filter(**here).select_related("community").only(*RANKS)
-    applications = list(rows.annotate(out=Exists(opinion)))
+    standing = Application.objects.filter(
+        round=round_, tier=tier, state=state, position__range=(region.position, region.last)
+    )
+    applications = list(standing.select_related("community").only(*RANKS).annotate(out=Exists(opinion)))
     for application in applications:
         application.round = round_
     level, told = ranked_by(step), hints(applications, day)

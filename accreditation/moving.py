@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import F
 from django_fsm import TransitionNotAllowed
 
-from accounts.events import append, record
+from accounts.events import append
 from accreditation.models import Application, ApplicationEvent, Round, State
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotYours
@@ -78,16 +78,16 @@ MOVED = [
 
 def save_and_record(application, verb, before, *, by, at, data=None, extra=()):
     application.save(update_fields=[*MOVED, *extra])
-    event = record(
+    told = _moved(
         verb,
-        by=by,
-        at=at,
-        subject=f"{application.number} {application.community.name}",
-        before={"state": before},
-        after={"state": application.state, "moves": application.moves},
-        data=data,
+        application.number,
+        application.community.name,
+        before,
+        application.state,
+        application.moves,
+        data,
     )
-    insert(ApplicationEvent, ("event_id", "application_id"), [(event.pk, application.pk)])
+    tell_all([(application.pk, told)], by=by, at=at)
     return application
 
 
