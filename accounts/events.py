@@ -67,7 +67,7 @@ def append(rows: list[dict], *, by, at, ip=None) -> list[tuple]:
     """As `record_all`, for thousands: returns what was written, a tuple of COLUMNS each; the first is the number."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to the transaction of what it tells.")
-    seq, previous = _lock_head()
+    seq, previous = lock_head()
     posting = getattr(by, "acting", None)
     actor, place = by.pk if by else None, posting.pk if posting else None
     written = []
@@ -85,7 +85,7 @@ def append(rows: list[dict], *, by, at, ip=None) -> list[tuple]:
     return written
 
 
-def _lock_head() -> tuple[int, str]:
+def lock_head() -> tuple[int, str]:
     """(number, digest) of the last event, locked until the transaction ends. (On SQLite the IMMEDIATE transaction is the lock.)
 
     Plain SQL here and above: every write of the portal goes through it, and building it anew would take longer than running it.

@@ -196,7 +196,7 @@ def verbs_for(user, application) -> list[str]:
 
 
 def reasons_against(user, applications, verb) -> dict[int, str]:
-    """`why_not` for many applications at one desk: {pk: sentence} of those refused, in few queries however many."""
+    """`why_not` for many applications at one desk: {pk: sentence} of those refused, in one query however many."""
     applications = list(applications)
     told = _personal_of(user, applications, verb in TWO_PERSON)
     found = {}

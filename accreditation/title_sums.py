@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Aggregate, BigIntegerField, Count, F, Max, Q, QuerySet, Sum
 
-from accounts.models import EventHead
+from accounts.events import lock_head
 from accreditation.models import Recognition, RecognitionEvent, TitleSum
 from regions.models import SPAN
 
@@ -85,7 +85,7 @@ def recount() -> bool:
 
     Under the lock of the events' chain, which every change of a title takes: nothing changes meanwhile.
     """
-    EventHead.objects.select_for_update().get(pk=1)
+    lock_head()
     stamp = latest()
     if TitleSum.objects.filter(stamp=stamp).exists() or not stamp:
         return False

@@ -5,10 +5,11 @@ A title is the same where community, issuer, tier and year are. One that came ou
 table. What was entered bears its batch, and one event tells the whole of it.
 """
 
+from accounts.events import lock_head
 from accounts.imports import undoing, values
 from accounts.imports.columns import Column
 from accounts.imports.kinds import Item, Kind, Outcome
-from accounts.models import EventHead, Role
+from accounts.models import Role
 from accreditation import programme_shelf
 from accreditation.imports.finding import Finder
 from accreditation.models import Recognition, TitleSum
@@ -124,7 +125,7 @@ class Titles(Kind):
         ]
 
     def apply(self, items, scope, *, by, at, batch, asked):
-        EventHead.objects.select_for_update().get(pk=1)  # so that nobody counts titles meanwhile
+        lock_head()  # so that nobody counts titles meanwhile
         TitleSum.objects.all().delete()
         fresh = [item for item in items if item.outcome == Outcome.NEW]
         made = Recognition.objects.bulk_create((_new(item, batch) for item in fresh), batch_size=500)
@@ -139,7 +140,7 @@ class Titles(Kind):
         return undoing.built_on(Recognition, new, words) or undoing.moved_since(Recognition, lines)
 
     def undo(self, lines, scope, *, by, at):
-        EventHead.objects.select_for_update().get(pk=1)
+        lock_head()
         TitleSum.objects.all().delete()
         for part in undoing.chunks(line.target for line in lines if line.outcome == Outcome.NEW):
             Recognition.objects.filter(pk__in=part).delete()
