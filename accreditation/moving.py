@@ -12,10 +12,12 @@ from django.db.models import F
 from django_fsm import TransitionNotAllowed
 
 from accounts.events import append
-from accreditation.models import Application, ApplicationEvent, Round, State
+from accreditation.models import Application, ApplicationEvent, ProgrammeVersion, Round, State
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotYours
-from regions.rows import insert
+from regions.models import Community
+from regions.rows import insert, read, write
+from scoring.models import RubricVersion
 
 
 def lock(pks) -> list[Application]:
@@ -25,15 +27,27 @@ def lock(pks) -> list[Application]:
 
 def _locked(rows):
     rows = rows.order_by("pk")
-    if settings.TEST_SWITCH == "no_lock":  # the race tests' control shows what happens without
-        return rows
-    return rows.select_for_update(of=("self",))
+    return rows.select_for_update(of=("self",)) if _locks() else rows
+
+
+def _locks():
+    return settings.TEST_SWITCH != "no_lock"  # the race tests' control shows what happens without
 
 
 def hold(application, user, seen, verb) -> Application:
     """Lock the row, then ask again: the page the officer saw may be old, the posting may be gone."""
-    held = lock([application.pk])[0]
-    return ask_again(held, user, seen, verb)
+    return ask_again(_lock_one(application.pk), user, seen, verb)
+
+
+def _lock_one(pk) -> Application:
+    """As `lock`, for one: with its community and round, whose rules are read once the row is held."""
+    held = read(Application, pk, lock=_locks())
+    held.community = read(Community, held.community_id)
+    held.round = read(Round, held.round_id)
+    held.round.version = read(ProgrammeVersion, held.round.version_id, without=["document"])
+    if held.round.rubric_id:
+        held.round.rubric = read(RubricVersion, held.round.rubric_id, without=["document"])
+    return held
 
 
 def ask_again(held, user, seen, verb) -> Application:
@@ -77,7 +91,7 @@ MOVED = [
 
 
 def save_and_record(application, verb, before, *, by, at, data=None, extra=()):
-    application.save(update_fields=[*MOVED, *extra])
+    write(application, [*MOVED, *extra])
     told = _moved(
         verb,
         application.number,
