@@ -463,7 +463,7 @@ def demonstration():
         ("", f"/communities/{seats['filer'].community_id}/"), ("", "/certificates/"), ("", "/programmes/"),
         ("", f"/certificates/{Recognition.objects.last().number}/"), ("", "/programmes/hunan-star-2017/"),
         ("filer", "/home/"), ("filer", f"/applications/{seats['filer'].pk}/"),
-        ("handler", "/desk/"), ("handler", f"/applications/{desk.pk}/"), ("handler", f"/applications/{desk.pk}/sheet/"),
+        ("handler", "/"), ("handler", "/desk/"), ("handler", f"/applications/{desk.pk}/"), ("handler", f"/applications/{desk.pk}/sheet/"),
         ("approver", "/desk/"), ("approver", "/lists/"), ("approver", f"/lists/{round_}/star/"),
         ("publisher", f"/lists/{round_}/star/publish/"), ("publisher", "/desk/notices/"), ("approver", "/desk/objections/"),
         ("province", "/desk/"), ("province", "/applications/"), ("province", "/progress/"), ("auditor", "/applications/"),

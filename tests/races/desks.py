@@ -126,7 +126,6 @@ def quota_lowered(processes):
         "codes": codes,
         "used": quota.used,
         "size": quota.size,
-        "first": 50,
         "places": quota.places.count(),
         "breaches": breaches(),
     }
