@@ -138,7 +138,10 @@ FAULTS = [
         "Memory, files or the log grow",
         "ten minutes of 50 people: under 1 MB a minute, no more open files, WAL under 64 MB",
         long=(f"{LONG}::test_a_soak_grows_nothing",),
-        controls=(f"{JUDGED}::test_control_a_leak_is_seen",),
+        controls=(
+            f"{JUDGED}::test_control_a_leak_is_seen",
+            f"{JUDGED}::test_control_a_file_left_open_each_look_is_seen",
+        ),
     ),
     Fault(
         "F14",

@@ -68,3 +68,10 @@ def test_control_a_leak_is_seen():
         ("log, kB", 9000.0),
     ):
         assert not soak.steady({**good, name: bad})
+
+
+def test_control_a_file_left_open_each_look_is_seen():
+    leaking, busy_once = [100 + look for look in range(14)], [100] * 13 + [107]
+    good = {"memory, MB a minute": 0.2, "WAL, MB": 5.0, "faults": 0, "log, kB": 2.0}
+    assert not soak.steady({**good, "open files, more": soak.more_at_the_end(leaking)})
+    assert soak.steady({**good, "open files, more": soak.more_at_the_end(busy_once)})
