@@ -1,13 +1,7 @@
-import os
-
 import pytest
 
 from tests import postgres
 from tests.servers import Databases
-
-# So many applications at one city's desk race for so many places; they all get there by the verbs, which takes its time.
-COMPETITORS, PLACES = (200, 50) if os.environ.get("PROOF_LONG") else (80, 20)
-CITY_DESK = ("city_desk", str(COMPETITORS), str(PLACES))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ Each race stands beside its control: the same race with the protection off must 
 
 import pytest
 
-from tests.races.conftest import CITY_DESK, COMPETITORS, PLACES
 from tests.servers import Client, race, serving, statuses
 
 pytestmark = pytest.mark.race
@@ -42,23 +41,23 @@ def test_control_without_the_lock_there_is_more_than_one_winner(databases, tmp_p
     pytest.fail(f"the fault did not appear: {told}")
 
 
-def test_a_quota_is_filled_exactly(databases, tmp_path, measure):
-    """make prove races 200 for 50 places."""
-    template = databases.template(*CITY_DESK)
+@pytest.mark.parametrize(("count", "size"), [(200, 50)])
+def test_a_quota_is_filled_exactly(databases, tmp_path, count, size, measure):
+    template = databases.template("city_desk", str(count), str(size))
     with serving(databases, template, tmp_path) as portal:
         actions = [_press(portal, template, pk, moves) for pk, moves in template["pks"]]
         answers = race(actions)
         found = portal.run("outcome")
     measure("B3", "[used, size, held]", found["quotas"][str(template["quota"])])
-    measure("B3", "winners", max(0, found["listed"] - PLACES))
-    assert statuses(answers) == {302: PLACES, 409: COMPETITORS - PLACES}, _first_odd(answers)
-    assert found["quotas"][str(template["quota"])] == [PLACES, PLACES, PLACES]
-    assert found["listed"] == PLACES
+    measure("B3", "winners", max(0, found["listed"] - size))
+    assert statuses(answers) == {302: size, 409: count - size}, _first_odd(answers)
+    assert found["quotas"][str(template["quota"])] == [size, size, size]
+    assert found["listed"] == size
     assert found["breaches"] == []
 
 
 def test_control_without_the_guard_the_quota_is_exceeded(databases, tmp_path, measure):
-    template = databases.template(*CITY_DESK)
+    template = databases.template("city_desk", "200", "50")
     told = []
     for throw in range(THROWS):
         with serving(databases, template, tmp_path / str(throw), PORTAL_TEST_SWITCH="no_lock") as portal:

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from tests.races.conftest import CITY_DESK, PLACES
 from tests.servers import ROOT, Client, environment, race, serving, statuses
 
 pytestmark = pytest.mark.race
@@ -124,19 +123,19 @@ def test_two_levels_of_places_are_filled_exactly_without_deadlock(databases, tmp
 
 
 def test_places_lowered_while_they_are_taken(ask, measure):
-    told = ask(CITY_DESK, "quota_lowered", "8")
-    measure("B4", f"[used, size] from {PLACES}", [told["used"], told["size"]])
+    told = ask(("city_desk", "200", "50"), "quota_lowered", "8")
+    measure("B4", "[used, size] from 50", [told["used"], told["size"]])
     measure("B4", "winners", max(0, told["used"] - told["size"]))
     assert 4 not in told["codes"], told
     assert (
-        told["used"] == told["places"] <= told["size"] <= PLACES
+        told["used"] == told["places"] <= told["size"] <= 50
     )  # lowered, or refused where they were taken first
     assert told["breaches"] == []
 
 
 def test_control_without_the_lock_places_go_wrong(ask, measure):
     def throw(_):
-        told = ask(CITY_DESK, "quota_lowered", "8", PORTAL_TEST_SWITCH="no_lock")
+        told = ask(("city_desk", "200", "50"), "quota_lowered", "8", PORTAL_TEST_SWITCH="no_lock")
         broken = told.get("codes", [4]).count(4)
         wrong = broken or told["used"] != told["places"] or told["used"] > told["size"] or told["breaches"]
         return wrong, [told.get("used"), told.get("places"), told.get("size"), broken]
