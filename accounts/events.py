@@ -11,7 +11,7 @@ import json
 from django.db import connection, transaction
 
 from accounts.models import Event, EventHead
-from regions.rows import insert
+from regions.rows import inserts, run
 
 GENESIS = "0" * 64
 HEAD = EventHead._meta.db_table
@@ -28,18 +28,18 @@ def digest_of(previous: str, seq: int, body: str) -> str:
     return hashlib.sha256(f"{previous}\n{seq}\n{body}".encode()).hexdigest()
 
 
-def _body(action, by, at, subject, before, after, data, ip) -> str:
+def _body(row, subject, by, at, ip) -> str:
     posting = getattr(by, "acting", None)
     return canonical(
         {
-            "action": action,
+            "action": row["action"],
             "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
             "actor": by.pk if by else None,
             "posting": posting.pk if posting else None,
             "subject": subject,
-            "before": before or {},
-            "after": after or {},
-            "data": data or {},
+            "before": row.get("before") or {},
+            "after": row.get("after") or {},
+            "data": row.get("data") or {},
             "ip": ip or "",
         }
     )
@@ -63,25 +63,29 @@ def record_all(rows: list[dict], *, by, at, ip=None) -> list[Event]:
     return [Event(*row) for row in append(rows, by=by, at=at, ip=ip)]
 
 
-def append(rows: list[dict], *, by, at, ip=None) -> list[tuple]:
-    """As `record_all`, for thousands: returns what was written, a tuple of COLUMNS each; the first is the number."""
+def append(rows: list[dict], *, by, at, ip=None, tie=lambda written: ()) -> list[tuple]:
+    """As `record_all`, for thousands: returns what was written, a tuple of COLUMNS each; the first is the number.
+
+    tie: given what is about to be written, the statements (regions.rows) that tie the events to their objects. They go
+    with the events: everybody waits for the head, so what can be done before it is held, or in one message, is.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to the transaction of what it tells.")
-    seq, previous = lock_head()
     posting = getattr(by, "acting", None)
     actor, place = by.pk if by else None, posting.pk if posting else None
+    subjects = [row["subject"][:200] for row in rows]
+    bodies = [_body(row, subject, by, at, ip) for row, subject in zip(rows, subjects, strict=True)]
+    stored = connection.ops.adapt_datetimefield_value(at)
+    seq, previous = lock_head()
     written = []
-    for row in rows:
-        action, subject = row["action"], row["subject"][:200]
-        body = _body(action, by, at, subject, row.get("before"), row.get("after"), row.get("data"), ip)
+    for row, subject, body in zip(rows, subjects, bodies, strict=True):
         seq += 1
         digest = digest_of(previous, seq, body)
-        written.append((seq, at, actor, place, action, subject, body, previous, digest))
+        written.append((seq, at, actor, place, row["action"], subject, body, previous, digest))
         previous = digest
-    stored = connection.ops.adapt_datetimefield_value(at)
-    insert(Event, COLUMNS, [(seq, stored, *rest) for seq, _, *rest in written])
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {HEAD} SET seq = %s, digest = %s WHERE id = 1", [seq, previous])
+    events = [(number, stored, *rest) for number, _, *rest in written]
+    head = (f"UPDATE {HEAD} SET seq = %s, digest = %s WHERE id = 1", [seq, previous])
+    run([*inserts(Event, COLUMNS, events), head, *tie(written)])
     return written
 
 

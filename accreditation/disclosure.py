@@ -135,7 +135,7 @@ def sheet_is_in(application, state) -> bool:
     rubric = rubric_of(application.round.rubric)
     if rubric is None or rubric.has_points:
         return False
-    own = next((one for one in application.assessments.all() if one.state == state), None)
+    own = application.assessment_at(state)
     return own is not None and own.sheet is not None and own.sheet.passed is not None
 
 

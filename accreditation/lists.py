@@ -70,9 +70,7 @@ class DeskList:
             candidate = wanted[application.pk]
             application.round = self.round  # one round, so that its pass mark is asked for once
             candidate.application, candidate.read = application, True
-            candidate.assessment = next(
-                (a for a in application.assessments.all() if a.state == self.state), None
-            )
+            candidate.assessment = application.assessment_at(self.state)
         return list(candidates)
 
     @cached_property

@@ -16,7 +16,7 @@ from accreditation.models import Application, ApplicationEvent, ProgrammeVersion
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotYours
 from regions.models import Community
-from regions.rows import insert, read, write
+from regions.rows import inserts, read, write
 from scoring.models import RubricVersion
 
 
@@ -140,9 +140,12 @@ def _moved(verb, number, name, before, after, moves, data) -> dict:
 
 def tell_all(told: list[tuple[int, dict]], *, by, at):
     """Append an event for each application (its key, what the event tells) and tie the two."""
-    written = append([event for _, event in told], by=by, at=at)
-    pairs = [(row[0], key) for row, (key, _) in zip(written, told, strict=True)]
-    insert(ApplicationEvent, ("event_id", "application_id"), pairs)
+
+    def tie(written):
+        pairs = [(row[0], key) for row, (key, _) in zip(written, told, strict=True)]
+        return inserts(ApplicationEvent, ("event_id", "application_id"), pairs)
+
+    append([event for _, event in told], by=by, at=at, tie=tie)
 
 
 class Standing(NamedTuple):

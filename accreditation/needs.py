@@ -1,6 +1,6 @@
 """What must hold before a desk lets go: one function a condition, each returning its sentence or nothing.
 
-They read related rows through .all(), so that a list which prefetched them asks nothing more.
+They read related rows through .all() or `assessment_at`, so that a list which prefetched them asks nothing more.
 
 A programme's route names the conditions of each step with their settings (docs/programmes.md lists them).
 """
@@ -22,7 +22,7 @@ def criteria_met(application, step, wanted):
     """The desk found every deciding condition met on its own sheet, and gave a reason for each other one that is not."""
     if not wanted:
         return ""
-    assessment = next((a for a in application.assessments.all() if a.state == step.state), None)
+    assessment = application.assessment_at(step.state)
     passed = assessment.sheet.passed if assessment and assessment.sheet_id else None
     if passed is None:
         return "认定条件尚未逐项核对完毕。"
@@ -72,7 +72,7 @@ def opinion(application, step, wanted):
     """A handler of this desk wrote an opinion and proposed to recommend."""
     if not wanted:
         return ""
-    assessment = next((a for a in application.assessments.all() if a.state == step.state), None)
+    assessment = application.assessment_at(step.state)
     if assessment is None or not assessment.proposed_at:
         return "经办尚未提出处理意见。"
     if assessment.verdict != Assessment.Verdict.RECOMMEND:

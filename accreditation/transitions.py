@@ -12,6 +12,7 @@ from accreditation.models import Application, ApplicationEvent, Assessment, Fili
 from accreditation.moving import ask_again, hold, lock, move, save_all, save_and_record
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
+from regions.rows import change
 
 # The community
 
@@ -147,10 +148,12 @@ def propose(application, *, by, at, seen, verdict, opinion):
 
 def _decide(application, by, at) -> dict:
     """Note who decided. Where a programme lets one clerk do both and one did, the event says so."""
-    assessments = application.assessments.filter(state=application.state)
-    assessments.update(approver=by, decided_at=at)
-    one_clerk = application.step.one_clerk and assessments.filter(handler=by).exists()
-    return {"one_clerk": True} if one_clerk else {}
+    desk = {"application_id": application.pk, "state": application.state}
+    change(Assessment, desk, {"approver": by.pk, "decided_at": at})
+    if not application.step.one_clerk:
+        return {}
+    assessment = application.assessment_at(application.state)
+    return {"one_clerk": True} if assessment and assessment.handler_id == by.pk else {}
 
 
 @transaction.atomic

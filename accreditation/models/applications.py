@@ -10,7 +10,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from accounts.models import ADMINISTRATORS, Event, Role, User
 from accreditation.models.rounds import Quota, Round
 from accreditation.routes import LEVELS, NOTICES, REVIEWS, STEP_STATES
-from regions import name_search
+from regions import name_search, rows
 from regions.models import Community, NameGram
 from scoring.models import ScoreSheet
 
@@ -166,6 +166,13 @@ class Application(models.Model):
     def step(self):
         """The step of the route it stands at, or None (draft, returned, ended)."""
         return self.route.step(self.state) if self.state in STEP_STATES else None
+
+    def assessment_at(self, state):
+        """The desk's own assessment, or None; without a query where a list read them ahead (prefetch_related)."""
+        ahead = getattr(self, "_prefetched_objects_cache", {})
+        if "assessments" in ahead:
+            return next((one for one in ahead["assessments"] if one.state == state), None)
+        return rows.find(Assessment, {"application_id": self.pk, "state": state})
 
     @property
     def ended(self):

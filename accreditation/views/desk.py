@@ -351,7 +351,7 @@ def _not_ready(application, verb):
         return "".join(needs.unmet(application, step))
     if application.listed_at:
         return "该申报已列入推荐名单。"
-    if any(one.state == application.state and one.proposed_at for one in application.assessments.all()):
+    if (own := application.assessment_at(application.state)) and own.proposed_at:
         return "已经提出意见，等待审核。如需更改，请打开该申报单独办理。"
     return "".join(needs.unmet(application, step, apart=needs.AFTER_PROPOSAL))
 

@@ -11,6 +11,7 @@ from accreditation import invariants, panel_pool, panel_scores, panels, transiti
 from accreditation.models import Application, Panel, PanelScore, Round
 from accreditation.panel_draw import Case, Member, assign, deal, place, pool, replacement
 from accreditation.panel_results import Rule, result
+from accreditation.permissions import INTERESTED, STAFF, why_not_score
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from scoring.points import parse_points, show_points
 from tests.accreditation.panel_city import DAY, PanelCity
@@ -445,6 +446,42 @@ def test_only_the_member_gives_and_only_while_nothing_is_in_the_way(city, house)
     )
     with pytest.raises(NotYours, match="已撤回"):
         panel_scores.give(other, 0, "", by=acting(other.assessor.user), at=city.at, edition=0)
+
+
+def test_each_reason_why_a_member_does_not_score_has_its_sentence(city, house):
+    (one,) = city.at_city(0)
+    panel = city.drawn(1)
+    joined = PanelScore.objects.select_related("assessor__panel__region", "assessor__user").order_by("pk")
+
+    def told(user, number):
+        score = joined.all()[number]
+        score.application = house.fresh(one)
+        return why_not_score(user, score)
+
+    users = [acting(score.assessor.user) for score in joined]
+    assert [told(user, number) for number, user in enumerate(users)] == [""] * len(users)
+    not_yours = "这一社区不由您考核。"
+    assert told(users[1], 0) == told(city.approver, 0) == not_yours
+    desk = users[0].acting
+    for posting in (None, Posting(user=users[0], role=Role.FILER, community=house.community(4), starts=DAY)):
+        users[0].acting = posting
+        assert told(users[0], 0) == not_yours
+    users[0].acting = desk
+    Posting.objects.create(user=users[0], role=Role.FILER, community=one.community, starts=DAY, ends=DAY)
+    assert told(users[0], 0) == f"{STAFF}请在本页提出回避。"
+    DeclaredInterest.objects.create(
+        user=users[1], community=one.community, reason="亲属", declared_at=city.at
+    )
+    assert told(users[1], 1) == f"{INTERESTED}请在本页提出回避。"
+    panels.recuse(joined[0], by=city.approver, at=city.at, reason="回避")
+    assert told(users[0], 0) == "您已不再考核该社区。"
+    panels.recuse(joined[1], by=city.approver, at=city.at, reason="回避")
+    city.give_all(panel, ["80"])
+    panel_scores.close(Panel.objects.get(pk=panel.pk), by=city.approver, at=city.at)
+    assert told(users[2], 2) == "该社区的评分已经汇总，不能再改。"
+    now = house.fresh(one)
+    transitions.withdraw(now, by=house.filer(one.community), at=city.at, seen=now.moves)
+    assert told(users[2], 2) == "该申报现为“已撤回”，暂不能评分。"
 
 
 def test_the_total_waits_for_every_score_and_names_the_missing_ones(city):

@@ -24,8 +24,7 @@ MOVES = (
 # Module → the tests that must notice.
 SUBJECTS = {
     "accreditation/permissions.py": (
-        "tests/accreditation/test_permissions.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_send_back.py",
-        "tests/accreditation/test_panels.py", "tests/accreditation/test_panel_pages.py",
+        "tests/accreditation/test_permissions_of_offices.py", "tests/accreditation/test_permissions.py", "tests/accreditation/test_panels.py",
     ),
     "accreditation/transitions.py": MOVES,
     "accreditation/moving.py": MOVES,

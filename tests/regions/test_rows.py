@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accreditation.models import Application, ProgrammeVersion, Round
+from accreditation.models import Application, Assessment, ProgrammeVersion, Round
 from regions.models import Community
-from regions.rows import read, write
+from regions.rows import change, find, read, write
 from scoring.models import ScoreSheet
 from tests.factories import House
 
@@ -87,6 +87,30 @@ def test_a_row_that_is_gone_is_not_written(application):
     found.pk = 10**9
     with pytest.raises(Application.DoesNotExist):
         write(found, ["moves"])
+
+
+def test_a_row_is_found_by_what_is_unique_of_it(application):
+    """The desk's assessment by application and state, as the ORM finds it; nothing where there is none."""
+    other = House.fresh(None, application)
+    where = {"application_id": application.pk, "state": "street_review"}
+    stored = Assessment.objects.get(**where)
+    assert columns(find(Assessment, where)) == columns(stored) == columns(other.assessment_at("street_review"))
+    assert find(Assessment, {**where, "state": "county_review"}) is None is other.assessment_at("county_review")
+    ahead = Application.objects.prefetch_related("assessments").get(pk=application.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert ahead.assessment_at("street_review") == stored and ahead.assessment_at("city_review") is None
+    assert not asked
+
+
+def test_only_the_rows_that_are_named_are_changed(application):
+    where = {"application_id": application.pk, "state": "street_review"}
+    other = Assessment.objects.create(application=application, state="county_review")
+    before = {one.pk: columns(one) for one in Assessment.objects.all()}
+    at, stored = dt.datetime(2017, 9, 2, 8, 0, tzinfo=dt.UTC), Assessment.objects.get(**where)
+    assert change(Assessment, where, {"decided_at": at, "approver": stored.handler_id}) == 1
+    before[stored.pk] |= {"decided_at": at, "approver_id": stored.handler_id}
+    assert {one.pk: columns(one) for one in Assessment.objects.all()} == before and other.pk in before
+    assert change(Assessment, {**where, "state": "city_review"}, {"decided_at": at}) == 0
 
 
 def test_the_lock_is_asked_of_an_engine_that_has_one(application):
