@@ -7,11 +7,12 @@ so it is the last write of a command.
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 
 from accounts.models import Event, EventHead
-from regions.rows import inserts, run
+from regions.rows import Statement, inserts, run
 
 GENESIS = "0" * 64
 HEAD = EventHead._meta.db_table
@@ -63,11 +64,14 @@ def record_all(rows: list[dict], *, by, at, ip=None) -> list[Event]:
     return [Event(*row) for row in append(rows, by=by, at=at, ip=ip)]
 
 
-def append(rows: list[dict], *, by, at, ip=None, tie=lambda written: ()) -> list[tuple]:
+def append(
+    rows: list[dict], *, by, at, ip=None, first: Iterable[Statement] = (), tie=lambda written: ()
+) -> list[tuple]:
     """As `record_all`, for thousands: returns what was written, a tuple of COLUMNS each; the first is the number.
 
-    tie: given what is about to be written, the statements (regions.rows) that tie the events to their objects. They go
-    with the events: everybody waits for the head, so what can be done before it is held, or in one message, is.
+    first: statements (regions.rows) that go before the head is asked for, with the same message. tie: given what is about
+    to be written, the statements that tie the events to their objects; they go with the events. Everybody waits for the
+    head, so what can be done before it is held, or in one message, is.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to the transaction of what it tells.")
@@ -76,7 +80,7 @@ def append(rows: list[dict], *, by, at, ip=None, tie=lambda written: ()) -> list
     subjects = [row["subject"][:200] for row in rows]
     bodies = [_body(row, subject, by, at, ip) for row, subject in zip(rows, subjects, strict=True)]
     stored = connection.ops.adapt_datetimefield_value(at)
-    seq, previous = lock_head()
+    seq, previous = lock_head(first)
     written = []
     for row, subject, body in zip(rows, subjects, bodies, strict=True):
         seq += 1
@@ -89,15 +93,13 @@ def append(rows: list[dict], *, by, at, ip=None, tie=lambda written: ()) -> list
     return written
 
 
-def lock_head() -> tuple[int, str]:
+def lock_head(first: Iterable[Statement] = ()) -> tuple[int, str]:
     """(number, digest) of the last event, locked until the transaction ends. (On SQLite the IMMEDIATE transaction is the lock.)
 
     Plain SQL here and above: every write of the portal goes through it, and building it anew would take longer than running it.
     """
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT seq, digest FROM {HEAD} WHERE id = 1{lock}")
-        return cursor.fetchone()
+    return run([*first, (f"SELECT seq, digest FROM {HEAD} WHERE id = 1{lock}", [])], answer=True)
 
 
 def broken_links(events=None):

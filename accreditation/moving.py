@@ -16,7 +16,7 @@ from accreditation.models import Application, ApplicationEvent, ProgrammeVersion
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotYours
 from regions.models import Community
-from regions.rows import inserts, read, write
+from regions.rows import inserts, read, stored
 from scoring.models import RubricVersion
 
 
@@ -90,8 +90,8 @@ MOVED = [
 ]
 
 
-def save_and_record(application, verb, before, *, by, at, data=None, extra=()):
-    write(application, [*MOVED, *extra])
+def save_and_record(application, verb, before, *, by, at, data=None, extra=(), first=()):
+    """Write a moved application and its event. extra: fields written beside MOVED; first: statements that go before."""
     told = _moved(
         verb,
         application.number,
@@ -101,7 +101,7 @@ def save_and_record(application, verb, before, *, by, at, data=None, extra=()):
         application.moves,
         data,
     )
-    tell_all([(application.pk, told)], by=by, at=at)
+    tell_all([(application.pk, told)], by=by, at=at, first=[*first, stored(application, [*MOVED, *extra])])
     return application
 
 
@@ -138,14 +138,14 @@ def _moved(verb, number, name, before, after, moves, data) -> dict:
     }
 
 
-def tell_all(told: list[tuple[int, dict]], *, by, at):
-    """Append an event for each application (its key, what the event tells) and tie the two."""
+def tell_all(told: list[tuple[int, dict]], *, by, at, first=()):
+    """Append an event for each application (its key, what the event tells) and tie the two; first: statements before."""
 
     def tie(written):
         pairs = [(row[0], key) for row, (key, _) in zip(written, told, strict=True)]
         return inserts(ApplicationEvent, ("event_id", "application_id"), pairs)
 
-    append([event for _, event in told], by=by, at=at, tie=tie)
+    append([event for _, event in told], by=by, at=at, first=first, tie=tie)
 
 
 class Standing(NamedTuple):

@@ -6,6 +6,7 @@ from django.db.models import CharField, F, Value
 from accounts.models import DeclaredInterest, Posting, Role
 from accreditation.models import ApplicationEvent, Assessment, Recognition, State
 from accreditation.routes import LEVELS, NOTICES, REVIEWS
+from regions.planned import planned
 
 # Verb → (roles, states it starts from). The states repeat the graph so that a button is offered only where it works.
 COMMUNITY_VERBS = {
@@ -181,7 +182,7 @@ def _personal(user, application) -> tuple[bool, bool, bool]:
         values += [application.pk, user.pk, application.state]
         values += [application.pk, user.pk, user.acting.office_id, *HANDLING]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked)}", values)
+        cursor.execute(planned(connection, f"SELECT {', '.join(asked)}", len(values)), values)
         found = [bool(value) for value in cursor.fetchone()]
     return found[0], found[1], len(found) > 2 and found[2]
 

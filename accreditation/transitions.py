@@ -4,15 +4,17 @@ Every verb is one transaction: lock the row, ask again who and where, refuse a s
 take or give back places, and write the event last. Lock order: applications by key, quotas by key, event head.
 """
 
+from typing import NamedTuple
+
 from django.db import transaction
 
 from accounts.events import canonical, record
 from accreditation import eligibility, filing, filing_content, lists, needs, quotas, sheets
 from accreditation.models import Application, ApplicationEvent, Assessment, Filing, Remark, Round
-from accreditation.moving import ask_again, hold, lock, move, save_all, save_and_record
+from accreditation.moving import ask_again, hold, lock, move, save_all, save_and_record, tell_all
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
-from regions.rows import change
+from regions.rows import Statement, changed, stored
 
 # The community
 
@@ -146,14 +148,21 @@ def propose(application, *, by, at, seen, verdict, opinion):
     return application
 
 
-def _decide(application, by, at) -> dict:
-    """Note who decided. Where a programme lets one clerk do both and one did, the event says so."""
+class Decided(NamedTuple):
+    """Who decided: the statement that notes it at the desk's assessment, and what the event tells of it."""
+
+    noted: Statement
+    told: dict
+
+
+def _decide(application, by, at) -> Decided:
+    """Where a programme lets one clerk do both and one did, the event says so."""
     desk = {"application_id": application.pk, "state": application.state}
-    change(Assessment, desk, {"approver": by.pk, "decided_at": at})
+    noted = changed(Assessment, desk, {"approver": by.pk, "decided_at": at})
     if not application.step.one_clerk:
-        return {}
+        return Decided(noted, {})
     assessment = application.assessment_at(application.state)
-    return {"one_clerk": True} if assessment and assessment.handler_id == by.pk else {}
+    return Decided(noted, {"one_clerk": True} if assessment and assessment.handler_id == by.pk else {})
 
 
 @transaction.atomic
@@ -168,9 +177,10 @@ def pass_on(application, *, by, at, seen, remarks=""):
         raise NotReady("请先列入推荐名单，再上报。")
     if missing := needs.unmet(application, step):
         raise NotReady(missing)
-    data = {"remarks": remarks, **_decide(application, by, at)}
+    decided = _decide(application, by, at)
+    data = {"remarks": remarks, **decided.told}
     before = move(application, "pass_on", at=at)
-    return save_and_record(application, "pass_on", before, by=by, at=at, data=data)
+    return save_and_record(application, "pass_on", before, by=by, at=at, data=data, first=[decided.noted])
 
 
 @transaction.atomic
@@ -222,8 +232,8 @@ def send_back(application, *, by, at, seen, remarks):
         for target, text in remarks
     )
     before = move(application, "send_back", at=at)
-    data = {"remarks": [list(remark) for remark in remarks], **decided}
-    return save_and_record(application, "send_back", before, by=by, at=at, data=data)
+    data = {"remarks": [list(remark) for remark in remarks], **decided.told}
+    return save_and_record(application, "send_back", before, by=by, at=at, data=data, first=[decided.noted])
 
 
 @transaction.atomic
@@ -232,17 +242,17 @@ def decline(application, *, by, at, seen, reason):
     application = hold(application, by, seen, "decline")
     if not reason.strip():
         raise NotReady("请写明不予推荐的理由。")
-    return decline_held(application, by=by, at=at, reason=reason, data=_decide(application, by, at))
+    return decline_held(application, by=by, at=at, reason=reason, decided=_decide(application, by, at))
 
 
-def decline_held(application, *, by, at, reason, data=None):
+def decline_held(application, *, by, at, reason, decided: Decided | None = None):
     """Decline an application the caller has locked and asked for (an upheld objection comes here too)."""
     before = move(application, "decline", at=at)
     quotas.give_back(application)
     _leave_notice(application, at)
-    return save_and_record(
-        application, "decline", before, by=by, at=at, data={"reason": reason, **(data or {})}
-    )
+    data = {"reason": reason, **(decided.told if decided else {})}
+    first = [decided.noted] if decided else []
+    return save_and_record(application, "decline", before, by=by, at=at, data=data, first=first)
 
 
 @transaction.atomic
@@ -260,7 +270,7 @@ def shortlist(application, *, by, at, seen):
     decided = _decide(application, by, at)
     application.listed_at = at
     application.passed_over_reason = ""
-    return _listed(application, "shortlist", by=by, at=at, data=decided)
+    return _listed(application, "shortlist", by=by, at=at, data=decided.told, first=[decided.noted])
 
 
 @transaction.atomic
@@ -286,18 +296,16 @@ def pass_over(application, *, by, at, seen, reason):
     return _listed(application, "pass_over", by=by, at=at, data={"reason": reason.strip()})
 
 
-def _listed(application, verb, *, by, at, data=None):
+def _listed(application, verb, *, by, at, data=None, first=()):
     application.moves += 1
-    application.save(update_fields=["listed_at", "passed_over_reason", "moves"])
-    event = record(
-        verb,
-        by=by,
-        at=at,
-        subject=f"{application.number} {application.community.name}",
-        after={"listed": application.listed_at is not None, "moves": application.moves},
-        data={"state": application.state, **(data or {})},
-    )
-    ApplicationEvent.objects.create(event=event, application=application)
+    told = {
+        "action": verb,
+        "subject": f"{application.number} {application.community.name}",
+        "after": {"listed": application.listed_at is not None, "moves": application.moves},
+        "data": {"state": application.state, **(data or {})},
+    }
+    kept = stored(application, ["listed_at", "passed_over_reason", "moves"])
+    tell_all([(application.pk, told)], by=by, at=at, first=[*first, kept])
     return application
 
 

@@ -8,11 +8,13 @@ Chinese characters wrongly or by a scan. Here are the rules; the registry's mode
 
 from collections.abc import Iterable
 
+from django.db import connections
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from regions import rows
+from regions.planned import planned
 
 GENERIC = ("社区", "居委", "委会", "村委", "行政", "政村")  # in nearly every name: neither kept nor looked up
 MOST_PAIRS = 6  # of a long text: enough for a rare one to be among them
@@ -53,18 +55,54 @@ def rarest_pair(text: str, grams) -> str | None:
     return rarest
 
 
+# Communities with a pair, and whether a name or a former one of each holds the text; no more than can be few.
+HOLDING = (
+    "SELECT g.community_id, {place}(c.name, %s) > 0 OR EXISTS (SELECT 1 FROM {former} f"
+    " WHERE f.community_id = g.community_id AND {place}(f.name, %s) > 0)"
+    " FROM (SELECT community_id FROM {grams} WHERE gram = %s LIMIT {most}) g JOIN {names} c ON c.id = g.community_id"
+)
+
+
+def few_holding(text: str, grams, former) -> list[int] | None:
+    """The keys of the communities whose name or former name holds the text, where a pair of it stands in FEW names at most.
+
+    None where it does not: which pair is rare is then asked by `rarest_pair`. Plain SQL, one statement for each pair
+    looked at: most searches end here, and building queries would take longer than all they ask.
+    """
+    connection = connections[grams.db]
+    sql = HOLDING.format(
+        place="STRPOS" if connection.vendor == "postgresql" else "INSTR",
+        grams=grams.model._meta.db_table,
+        former=former.model._meta.db_table,
+        names=grams.model._meta.get_field("community").related_model._meta.db_table,
+        most=FEW + 1,
+    )
+    for pair in sorted(pairs_of(text))[:MOST_PAIRS]:
+        with connection.cursor() as cursor:
+            cursor.execute(planned(connection, sql, 3), [text, text, pair])
+            found = cursor.fetchall()
+        if len(found) <= FEW:
+            return [key for key, holds in found if holds]
+    return None
+
+
 def condition(text: str, *, grams, former, to: str = "") -> Q:
     """What a row must meet for its community's name, former name or code to hold the text (not empty, ends cut).
 
     grams, former: querysets of NameGram and FormerCommunity. to: the way from the row to its community, "" for a
     community itself, else ending in "__". Compares with INSTR/STRPOS, not LIKE: SQLite's LIKE ignores the case of Latin
-    letters and PostgreSQL's does not, and there is nothing to escape. Asks the database which pair is rare.
+    letters and PostgreSQL's does not, and there is nothing to escape. Asks the database which pair is rare; where one is,
+    the communities are known at once and the condition names them.
     """
     key = f"{to}pk"
-    once = former.filter(_holds("name", text), community=OuterRef(key)).order_by()
-    found = _holds(f"{to}name", text) | Q(Exists(once))
-    if pair := rarest_pair(text, grams):
-        found &= having(pair, grams, key)
+    few = few_holding(text, grams, former)
+    if few is not None:
+        found = Q(**{f"{key}__in": few})
+    else:
+        once = former.filter(_holds("name", text), community=OuterRef(key)).order_by()
+        found = _holds(f"{to}name", text) | Q(Exists(once))
+        if pair := rarest_pair(text, grams):
+            found &= having(pair, grams, key)
     if text.isascii() and text.isdigit() and len(text) <= CODE_LENGTH:
         found |= _coded(f"{to}code", text)
         found |= Q(**{f"{key}__in": former.filter(_coded("code", text)).order_by().values("community")})

@@ -5,6 +5,8 @@ from functools import cache
 
 from django.db import connections
 
+from regions.planned import planned
+
 Statement = tuple[str, list]  # SQL and its values
 MOST_VALUES = 20_000  # values of one statement; SQLite takes 32,766
 
@@ -32,19 +34,21 @@ def inserts(model, columns, rows, *, once=(), using="default") -> Iterator[State
         yield into + ", ".join([mark] * len(part)) + after, [value for row in part for value in row]
 
 
-def run(statements: Iterable[Statement], *, using="default") -> None:
+def run(statements: Iterable[Statement], *, answer=False, using="default"):
     """Run statements in their order, with one message to the server where the engine has one and they are small.
 
-    For what is written under a lock that everybody waits for: each message more makes all of them wait.
+    For what is written at every press of a verb, some of it under a lock that everybody waits for: each message more
+    makes all of them wait. answer: return the first row of the last statement.
     """
     statements, connection = list(statements), connections[using]
     small = sum(len(values) for _, values in statements) <= MOST_VALUES
     if connection.vendor == "postgresql" and small:
         both = [value for _, values in statements for value in values]
-        statements = [("; ".join(sql for sql, _ in statements), both)]
+        statements = [("; ".join(planned(connection, sql, len(values)) for sql, values in statements), both)]
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(*statement)
+        return cursor.fetchone() if answer else None
 
 
 def read(model, pk, *, without: Sequence[str] = (), lock=False, using="default"):
@@ -65,11 +69,10 @@ def find(model, where: Mapping[str, object], *, without: Sequence[str] = (), loc
     unique together. Else as `read`."""
     sql, names, converters = _select(model, tuple(where), tuple(without), using)
     connection = connections[using]
+    if lock and connection.features.has_select_for_update:
+        sql += " FOR UPDATE"
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql + (" FOR UPDATE" if lock and connection.features.has_select_for_update else ""),
-            list(where.values()),
-        )
+        cursor.execute(planned(connection, sql, len(where)), list(where.values()))
         found = cursor.fetchone()
     if found is None:
         return None
@@ -80,27 +83,23 @@ def find(model, where: Mapping[str, object], *, without: Sequence[str] = (), loc
     return model.from_db(using, names, values)
 
 
-def write(one, names: Sequence[str], *, using="default") -> None:
-    """These fields of a stored object, as `one.save(update_fields=names)` writes them (without signals); see `read`.
-
-    Raises DoesNotExist when the row is gone.
-    """
+def stored(one, names: Sequence[str], *, using="default") -> Statement:
+    """The statement that writes these fields of an object as `one.save(update_fields=names)` does (without signals)."""
     values = {name: getattr(one, one._meta.get_field(name).attname) for name in names}
-    if not change(type(one), {one._meta.pk.attname: one.pk}, values, using=using):
-        raise one.DoesNotExist(f"no {type(one).__name__} with the key {one.pk}")
+    return changed(type(one), {one._meta.pk.attname: one.pk}, values, using=using)
 
 
-def change(model, where: Mapping[str, object], values: Mapping[str, object], *, using="default") -> int:
-    """Set these fields in the rows that `find` would find; returns how many there were."""
+def changed(
+    model, where: Mapping[str, object], values: Mapping[str, object], *, using="default"
+) -> Statement:
+    """The statement that sets these fields in the rows that `find` would find; its SQL is written once a process."""
     sql, fields = _update(model, tuple(where), tuple(values), using)
     connection = connections[using]
-    stored = [
+    prepared = [
         field.get_db_prep_save(value, connection)
         for field, value in zip(fields, values.values(), strict=True)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*stored, *where.values()])
-        return cursor.rowcount
+    return sql, [*prepared, *where.values()]
 
 
 @cache

@@ -19,9 +19,11 @@ def street(country):
     return country["橘子洲街道"]
 
 
-@pytest.fixture(params=("rare", "common"))
+@pytest.fixture(params=("few", "pairs", "common"))
 def way(request, monkeypatch):
-    """Either way of searching: by the kept pairs, or by reading the names, as for a text that is everywhere."""
+    """Each way of searching: the communities known at once, the kept pairs, or the names read one by one."""
+    if request.param != "few":
+        monkeypatch.setattr(name_search, "FEW", -1)
     if request.param == "common":
         monkeypatch.setattr(name_search, "COMMON", 0)
     return request.param
@@ -90,6 +92,17 @@ def test_no_row_twice_and_two_queries_at_most(street, django_assert_num_queries)
         assert list(Community.objects.search("社区")) == [community]
     with django_assert_num_queries(2):
         assert list(Community.objects.search("乙社")) == [community]
+
+
+@pytest.mark.parametrize("many", [2, 3, 4, 5])
+def test_none_is_lost_where_few_become_many(street, monkeypatch, many):
+    """At the border of what counts as few (3 here) every community is found, whichever way it is."""
+    monkeypatch.setattr(name_search, "FEW", 3)
+    made = [create_community(street, f"第{number}桂花社区") for number in range(many)]
+    keys = sorted(one.pk for one in made)
+    assert sorted(Community.objects.search("桂花").values_list("pk", flat=True)) == keys
+    few = name_search.few_holding("桂花", NameGram.objects.all(), FormerCommunity.objects.all())
+    assert few is None if many > 3 else sorted(few) == keys
 
 
 def test_as_many_queries_for_one_as_for_many(street):
