@@ -350,7 +350,7 @@ class Probed:
         return SimpleNamespace(
             round=round_,
             total=lambda level: total,
-            assessments=SimpleNamespace(all=lambda: [assessment]),
+            assessment_at={step.state: assessment}.get,
             visits=SimpleNamespace(all=lambda: visits),
         )
 

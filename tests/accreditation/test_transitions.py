@@ -157,7 +157,7 @@ def test_a_move_that_breaks_half_way_leaves_nothing(house, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("the event cannot be written")
 
-    monkeypatch.setattr(transitions, "record", fail)
+    monkeypatch.setattr("accreditation.moving.append", fail)
     with pytest.raises(RuntimeError):
         transitions.shortlist(application, by=by, at=moment(DAY), seen=application.moves)
     fresh = house.fresh(application)
