@@ -55,10 +55,11 @@ def rarest_pair(text: str, grams) -> str | None:
     return rarest
 
 
-# Communities with a pair, and whether a name or a former one of each holds the text; no more than can be few.
+# Communities with a pair, and whether a name or a former one of each holds the text; no more than can be few. A subquery
+# with LIMIT is asked of each by its index; an EXISTS PostgreSQL would answer by reading all former names.
 HOLDING = (
-    "SELECT g.community_id, {place}(c.name, %s) > 0 OR EXISTS (SELECT 1 FROM {former} f"
-    " WHERE f.community_id = g.community_id AND {place}(f.name, %s) > 0)"
+    "SELECT g.community_id, {place}(c.name, %s) > 0 OR (SELECT 1 FROM {former} f"
+    " WHERE f.community_id = g.community_id AND {place}(f.name, %s) > 0 LIMIT 1) IS NOT NULL"
     " FROM (SELECT community_id FROM {grams} WHERE gram = %s LIMIT {most}) g JOIN {names} c ON c.id = g.community_id"
 )
 
