@@ -2,15 +2,16 @@
 
 import ast
 import datetime as dt
+import json
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 
-from accounts.models import Event, Role
+from accounts.models import Event, Posting, Role
 from accreditation import filing, transitions
-from accreditation.models import Application, ApplicationEvent, Quota, State
+from accreditation.models import Application, ApplicationEvent, Quota, Round, State
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.factories import moment
 
@@ -53,8 +54,6 @@ def test_a_self_score_below_ninety_cannot_be_filed_and_ninety_can(house):
 
 
 def application_figures(application):
-    import json
-
     return json.loads(application.self_sheet.figures)
 
 
@@ -301,6 +300,57 @@ def test_the_graph_is_the_one_of_the_design():
         "disqualify": ({"returned", "recognised"} | reviews | running, {"disqualified"}),
         "recognise": (reviews | running, {"recognised"}),
     }
+
+
+@pytest.mark.parametrize("when", ["not yet", "closed", "too late"])
+def test_nothing_is_filed_outside_the_days_of_the_round(house, when):
+    """The round opens on 15 August 2017; a round that is not open, and a draft after its last day, are refused as they are."""
+    application = house.drive.fill(house.draft(), 0.9, moment(DAY))
+    by, at, sentence = house.filer(application.community), moment(DAY), "本批次目前不接受申报。"
+    if when == "not yet":
+        at = moment(dt.date(2017, 8, 14))
+    elif when == "closed":
+        Round.objects.update(status=Round.Status.CLOSED)
+    else:
+        Round.objects.update(settings='{"windows": {"draft": {"until": "2017-08-28"}}}')
+        sentence = "申报已于2017年08月28日 24:00 截止。"
+    with pytest.raises(NotReady) as refused:
+        transitions.submit(application, by=by, at=at, seen=application.moves)
+    assert refused.value.messages == [sentence]
+    fresh = house.fresh(application)
+    assert (fresh.state, fresh.filed_at, fresh.filings.count()) == (State.DRAFT, None, 0)
+    if when == "too late":  # the last day belongs to it
+        Round.objects.update(settings='{"windows": {"draft": {"until": "2017-08-29"}}}')
+        last = moment(DAY).replace(hour=23, minute=59)
+        transitions.submit(application, by=by, at=last, seen=application.moves)
+        assert house.fresh(application).state == State.STREET_REVIEW
+
+
+def test_a_desk_without_a_list_puts_nothing_on_one(house):
+    application = house.prepare(house.at("street_review"))
+    with pytest.raises(NotReady) as refused:
+        transitions.shortlist(
+            application, by=house.officer("一南街道", Role.APPROVER), at=moment(DAY), seen=application.moves
+        )
+    assert refused.value.messages == ["本环节没有推荐名单。"]
+    assert house.fresh(application).listed_at is None
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_event_says_when_one_clerk_did_both(house, alone):
+    """Where the round lets the street's only clerk do both (A48): told when that clerk decides, not when another does."""
+    Round.objects.update(settings='{"readings": {"A48": "true"}}')
+    application = house.prepare(house.at("street_review"))
+    by = house.officer("一南街道", Role.APPROVER)
+    if alone:
+        by = house.officer("一南街道", Role.HANDLER)
+        own = by.acting
+        by.acting = Posting.objects.create(user=by, role=Role.APPROVER, office=own.office, starts=own.starts)
+    transitions.pass_on(application, by=by, at=moment(DAY), seen=application.moves)
+    told = json.loads(Event.objects.filter(action="pass_on").latest("seq").body)["data"]
+    assert told == ({"remarks": "", "one_clerk": True} if alone else {"remarks": ""})
+    assessment = application.assessments.get(state="street_review")
+    assert (assessment.approver, assessment.decided_at) == (by, moment(DAY))
 
 
 BLANK = {

@@ -19,8 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOVES = (
     "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
-    "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py",
+    "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_publish.py",
 )  # fmt: skip
+LOCKS = ("select_for_update", "hold_year")
 # Module → the tests that must notice.
 SUBJECTS = {
     "accreditation/permissions.py": (
@@ -29,7 +30,7 @@ SUBJECTS = {
     "accreditation/transitions.py": MOVES,
     "accreditation/moving.py": MOVES,
     "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
-    "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_invariants.py"),
+    "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_audits.py", "tests/subsidies/test_invariants.py"),
 }  # fmt: skip
 AT_ONCE = os.cpu_count() or 1
 TRIED = int(os.environ.get("PROOF_MUTANTS", "60"))
@@ -99,9 +100,23 @@ def _apart(tree) -> set:
             found |= {node, *ast.walk(node.test)}
             for one in node.body if isinstance(node.test.ops[0], ast.Eq) else ():
                 found |= set(ast.walk(one))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "select_for_update":
+        if isinstance(node, ast.Call) and _called(node) in LOCKS:
             found |= set(ast.walk(node))
+        if isinstance(node, ast.If) and all(_only_locks(one) for one in node.body):
+            found |= {node, *ast.walk(node.test)}
     return found
+
+
+def _called(node) -> str:
+    return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
+
+
+def _only_locks(statement) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and _called(statement.value) in LOCKS
+    )
 
 
 def mutants_of(source: str) -> list[tuple[str, str]]:

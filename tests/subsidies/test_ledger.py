@@ -99,6 +99,21 @@ def test_money_may_be_given_back(purse):
     assert (grant.paid, grant.spent, grant.unspent, grant.recovered) == (1_000_000, 0, 600_000, 400_000)
 
 
+def test_each_wrong_sum_is_told_with_what_is_kept_and_what_the_entries_come_to(purse):
+    purse.accrue()
+    place, lost = purse.house.regions["西市"], purse.house.regions["东市"]
+    RegionSum.objects.filter(region=lost).delete()
+    RegionSum.objects.create(
+        region=place, fiscal_year=1999, programme=PROGRAMME, kind="payment", use="", fen=5, count=1
+    )
+    assert sorted(row[:4] + row[5:] for row in ledger.wrong_sums()) == sorted(
+        [
+            (lost.pk, YEAR, PROGRAMME, "accrual", (0, 0), (8_000_000, 8)),
+            (place.pk, 1999, PROGRAMME, "payment", (5, 1), (0, 0)),
+        ]
+    )
+
+
 # Reversals
 
 
