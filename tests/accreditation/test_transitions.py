@@ -336,6 +336,38 @@ def test_a_desk_without_a_list_puts_nothing_on_one(house):
     assert house.fresh(application).listed_at is None
 
 
+def test_on_the_list_once_and_off_it_once(house):
+    """What the page no longer offers is refused also to who sends it: put on twice, taken off twice, passed over while on it."""
+    application, by = house.prepare(house.at("county_review")), house.officer("一县", Role.APPROVER)
+
+    def press(verb, **words):
+        seen = house.fresh(application).moves
+        return getattr(transitions, verb)(application, by=by, at=moment(DAY), seen=seen, **words)
+
+    def refused(verb, **words):
+        before = house.fresh(application).moves
+        with pytest.raises(AlreadyMoved) as found:
+            press(verb, **words)
+        assert house.fresh(application).moves == before
+        return found.value.messages
+
+    assert refused("unlist") == ["该申报不在推荐名单中。"]
+    press("shortlist")
+    assert refused("shortlist") == refused("pass_over", reason="名额已满。") == ["该申报已在推荐名单中。"]
+    press("unlist")
+    assert refused("unlist") == ["该申报不在推荐名单中。"]
+
+
+def test_the_event_tells_from_where_to_where(house):
+    application = house.prepare(house.at("street_review"))
+    transitions.pass_on(
+        application, by=house.officer("一南街道", Role.APPROVER), at=moment(DAY), seen=application.moves
+    )
+    told = json.loads(Event.objects.filter(action="pass_on").latest("seq").body)
+    assert told["before"] == {"state": "street_review"}
+    assert told["after"] == {"state": "county_review", "moves": application.moves + 1}
+
+
 @pytest.mark.parametrize("alone", [True, False])
 def test_the_event_says_when_one_clerk_did_both(house, alone):
     """Where the round lets the street's only clerk do both (A48): told when that clerk decides, not when another does."""
