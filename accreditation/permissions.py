@@ -1,12 +1,11 @@
 """Who may act: the only such rule. Asked for every button and again under the lock."""
 
-from django.db import connection
 from django.db.models import CharField, F, Value
 
 from accounts.models import DeclaredInterest, Posting, Role
 from accreditation.models import ApplicationEvent, Assessment, Recognition, State
 from accreditation.routes import LEVELS, NOTICES, REVIEWS
-from regions.planned import planned
+from regions.rows import run
 
 # Verb → (roles, states it starts from). The states repeat the graph so that a button is offered only where it works.
 COMMUNITY_VERBS = {
@@ -181,9 +180,8 @@ def _personal(user, application) -> tuple[bool, bool, bool]:
         asked.append(f"({HAS_PROPOSED} OR {HAS_WORKED})")
         values += [application.pk, user.pk, application.state]
         values += [application.pk, user.pk, user.acting.office_id, *HANDLING]
-    with connection.cursor() as cursor:
-        cursor.execute(planned(connection, f"SELECT {', '.join(asked)}", len(values)), values)
-        found = [bool(value) for value in cursor.fetchone()]
+    answer = run([(f"SELECT {', '.join(asked)}", values)], answer=True)
+    found = [bool(value) for value in answer]
     return found[0], found[1], len(found) > 2 and found[2]
 
 

@@ -80,7 +80,7 @@ def few_holding(text: str, grams, former) -> list[int] | None:
     )
     for pair in sorted(pairs_of(text))[:MOST_PAIRS]:
         with connection.cursor() as cursor:
-            cursor.execute(planned(connection, sql, 3), [text, text, pair])
+            cursor.execute(planned(connection, sql), [text, text, pair])
             found = cursor.fetchall()
         if len(found) <= FEW:
             return [key for key, holds in found if holds]

@@ -8,28 +8,30 @@ rolled back, and the server makes it anew when tables change.
 from weakref import WeakKeyDictionary
 
 MOST = 200  # statements of one connection; what comes later runs as it is
-_names: WeakKeyDictionary = (
-    WeakKeyDictionary()
-)  # the driver's connection → {SQL: name of its plan, "" before there is one}
+MOST_VALUES = (
+    40  # of one statement; the text of a longer one is that of a list of just this length, hardly seen again
+)
+# The driver's connection → {SQL: what to run instead, "" before there is a plan}
+_instead: WeakKeyDictionary = WeakKeyDictionary()
 
 
-def planned(connection, sql: str, values: int) -> str:
+def planned(connection, sql: str) -> str:
     """The SQL to run instead, with the same values; sql has `%s` for each of them, and no other `%`."""
     if connection.vendor != "postgresql":
         return sql
     connection.ensure_connection()
-    names = _names.setdefault(connection.connection, {})
-    if sql not in names:
-        if len(names) < MOST:
-            names[sql] = ""
+    known = _instead.setdefault(connection.connection, {})
+    if sql not in known:
+        if len(known) < MOST and sql.count("%s") <= MOST_VALUES:
+            known[sql] = ""
         return sql
-    if not names[sql]:
-        name = f"planned_{sum(map(bool, names.values()))}"
+    if not known[sql]:
+        name = f"planned_{sum(map(bool, known.values()))}"
         with connection.cursor() as cursor:
             cursor.execute(f"PREPARE {name} AS {_numbered(sql)}")
-        names[sql] = name
-    given = f"({', '.join(['%s'] * values)})" if values else ""
-    return f"EXECUTE {names[sql]}{given}"
+        values = ", ".join(["%s"] * sql.count("%s"))
+        known[sql] = f"EXECUTE {name}({values})" if values else f"EXECUTE {name}"
+    return known[sql]
 
 
 def _numbered(sql):

@@ -44,7 +44,7 @@ def run(statements: Iterable[Statement], *, answer=False, using="default"):
     small = sum(len(values) for _, values in statements) <= MOST_VALUES
     if connection.vendor == "postgresql" and small:
         both = [value for _, values in statements for value in values]
-        statements = [("; ".join(planned(connection, sql, len(values)) for sql, values in statements), both)]
+        statements = [("; ".join(planned(connection, sql) for sql, _ in statements), both)]
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(*statement)
@@ -72,7 +72,7 @@ def find(model, where: Mapping[str, object], *, without: Sequence[str] = (), loc
     if lock and connection.features.has_select_for_update:
         sql += " FOR UPDATE"
     with connection.cursor() as cursor:
-        cursor.execute(planned(connection, sql, len(where)), list(where.values()))
+        cursor.execute(planned(connection, sql), list(where.values()))
         found = cursor.fetchone()
     if found is None:
         return None

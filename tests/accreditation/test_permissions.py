@@ -210,9 +210,9 @@ def test_only_an_office_with_a_desk_decides(house, verb):
 
 
 def test_for_many_each_personal_reason_refuses_its_own_community_alone(house):
-    """Staff, interest, an assessment, a score: each bars one of five; the fifth is free. As `why_not` says of each."""
-    staff, interest, proposed, scored, free = [house.at("county_review", n) for n in (0, 1, 2, 3, 4)]
-    # 4 stands in 二县, which is another desk: refused for that alone.
+    """Staff, interest, an assessment, a score: each bars one of four; the fifth stands elsewhere. As `why_not` says of each."""
+    staff, interest, proposed, scored, abroad = [house.at("county_review", n) for n in (0, 1, 2, 3, 4)]
+    # The fifth stands in 二县, which is another desk: refused for that alone.
     user = house.officer("一县", Role.APPROVER)
     desk = user.acting
     Posting.objects.create(user=user, role=Role.FILER, community=staff.community, starts=desk.starts)
@@ -223,16 +223,16 @@ def test_for_many_each_personal_reason_refuses_its_own_community_alone(house):
     proposed.assessments.filter(state="county_review").update(handler=user)
     handler = house.officer("一县", Role.HANDLER)
     house.drive.assess(house.fresh(scored), moment(dt.date(2017, 8, 28)))
-    rows = [house.fresh(one) for one in (staff, interest, proposed, scored, free)]
+    rows = [house.fresh(one) for one in (staff, interest, proposed, scored, abroad)]
     elsewhere = "该申报不在您所在单位的办理环节。"
     assert reasons_against(user, rows, "shortlist") == {
-        staff.pk: STAFF, interest.pk: INTERESTED, proposed.pk: SAME_PERSON, free.pk: elsewhere,
+        staff.pk: STAFF, interest.pk: INTERESTED, proposed.pk: SAME_PERSON, abroad.pk: elsewhere,
     }  # fmt: skip
     # What two people must do is not asked of a verb that one may do alone.
     assert reasons_against(user, rows, "unlist") == {
         staff.pk: STAFF,
         interest.pk: INTERESTED,
-        free.pk: elsewhere,
+        abroad.pk: elsewhere,
     }
     handler.acting = Posting.objects.create(
         user=handler, role=Role.APPROVER, office=handler.acting.office, starts=desk.starts

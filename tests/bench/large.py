@@ -185,7 +185,7 @@ def _rare():
 def search(words):
     """A name looked up in the registry, first 50 by place, beside the same by an unindexed LIKE, in ROUNDS turns.
 
-    Goal 9 is of the rare pair, the median of the turns; pairs in 49 and in some 250 names are shown beside it.
+    Goal 9 is of the rare pair, the median of the turns; pairs in 49 and in some 200 names are shown beside it.
     """
     sys.stdout.write(f"\n{'search, first 50 of 600,000 by place':<52}{'p50 ms':>10}{'p95 ms':>10}\n")
     plain = Community.objects.order_by("position", "id")
@@ -233,7 +233,7 @@ def main():
     rare, often = _rare()
     words = {
         "city": Region.objects.filter(level="city")[40].full_name,
-        "some": Community.objects.order_by("pk")[123_456].name[:2],  # in some 250 names
+        "some": Community.objects.order_by("pk")[123_456].name[:2],  # in some 200 names
         "rare": rare,
         "often": often,
         "old": old,

@@ -127,7 +127,7 @@ def test_statements_run_in_their_order_and_the_last_one_answers(application, mon
 
 
 def test_the_lock_is_asked_of_an_engine_that_has_one(application, monkeypatch):
-    monkeypatch.setattr("regions.planned._names", WeakKeyDictionary())  # asked for the first time, in full
+    monkeypatch.setattr("regions.planned._instead", WeakKeyDictionary())  # asked for the first time, in full
     with CaptureQueriesContext(connection) as asked:
         read(Application, application.pk, lock=True)
         read(Application, application.pk)
