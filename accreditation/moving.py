@@ -19,6 +19,9 @@ from regions.models import Community
 from regions.rows import inserts, read, stored
 from scoring.models import RubricVersion
 
+# Keys named in one statement (SQLite takes some 32,000 values in one).
+BATCH = 10_000
+
 
 def lock(pks) -> list[Application]:
     """The applications, locked in the order of their keys. (On SQLite the IMMEDIATE transaction is the lock.)"""
@@ -122,8 +125,8 @@ def save_all(moved: list[tuple[Application, str]], verb, *, by, at, data=None):
 
 def _write_alike(keys, values):
     """One UPDATE for all that moved to the same state at the same time: a list of thousands is a statement or two."""
-    for start in range(0, len(keys), 10_000):
-        rows = Application.objects.filter(pk__in=keys[start : start + 10_000])
+    for start in range(0, len(keys), BATCH):
+        rows = Application.objects.filter(pk__in=keys[start : start + BATCH])
         rows.update(moves=F("moves") + 1, **values)
 
 

@@ -332,11 +332,9 @@ def wrong_sums() -> list[tuple]:
         for row in RegionSum.objects.iterator(chunk_size=5000)
     }
     added = added_up()
-    return [
-        (*key, kept.get(key, (0, 0)), added.get(key, (0, 0)))
-        for key in sorted(kept.keys() | added.keys())
-        if kept.get(key, (0, 0)) != added.get(key, (0, 0))
-    ]
+    keys = sorted(kept.keys() | added.keys())
+    pairs = [(*key, kept.get(key, (0, 0)), added.get(key, (0, 0))) for key in keys]
+    return [row for row in pairs if row[-2] != row[-1]]
 
 
 def added_up() -> dict[tuple, tuple[int, int]]:
@@ -356,15 +354,13 @@ def added_up() -> dict[tuple, tuple[int, int]]:
 
 def region_chains():
     """A function that gives the keys of the regions around a position, asked for rising positions."""
-    rows = list(Region.objects.order_by("position").values_list("position", "last", "pk"))
-    stack, place = [], [0]
+    coming = list(Region.objects.order_by("-position").values_list("position", "last", "pk"))
+    around = []
 
     def chain(position):
-        while place[0] < len(rows) and rows[place[0]][0] <= position:
-            while stack and stack[-1][1] < rows[place[0]][0]:
-                stack.pop()
-            stack.append(rows[place[0]])
-            place[0] += 1
-        return [pk for start, last, pk in stack if start <= position <= last]
+        while coming and coming[-1][0] <= position:
+            around.append(coming.pop())
+        around[:] = [row for row in around if row[1] >= position]  # what ended before is not asked for again
+        return [pk for _, _, pk in around]
 
     return chain

@@ -113,6 +113,18 @@ def test_nothing_is_passed_on_before_the_handler_proposed(house):
     assert refused.value.messages == ["经办尚未提出处理意见。"]
 
 
+def test_on_the_list_nothing_more_is_proposed(house):
+    application = house.prepare(house.at("county_review"))
+    house.drive.shortlist(application, moment(DAY))
+    application = house.fresh(application)
+    words = {"verdict": "decline", "opinion": "不予推荐。"}
+    by = house.officer("一县", Role.HANDLER)
+    with pytest.raises(NotReady) as refused:
+        transitions.propose(application, by=by, at=moment(DAY), seen=application.moves, **words)
+    assert refused.value.messages == ["该申报已列入推荐名单，请先由审核岗位移出名单。"]
+    assert application.assessments.get(state="county_review").verdict == "recommend"
+
+
 def test_send_back_opens_the_named_places_alone_and_returns_to_the_same_desk(house):
     application = house.at("returned")
     by = house.filer(application.community)

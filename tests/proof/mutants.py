@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MOVES = (
     "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
     "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_publish.py",
+    "tests/accreditation/test_moves_of_lists.py",
 )  # fmt: skip
 LOCKS = ("select_for_update", "hold_year")
 # Module → the tests that must notice.
@@ -30,7 +31,7 @@ SUBJECTS = {
     "accreditation/transitions.py": MOVES,
     "accreditation/moving.py": MOVES,
     "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
-    "subsidies/ledger.py": ("tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_audits.py", "tests/subsidies/test_invariants.py"),
+    "subsidies/ledger.py": ("tests/subsidies/test_grant.py", "tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_audits.py", "tests/subsidies/test_invariants.py"),
 }  # fmt: skip
 AT_ONCE = os.cpu_count() or 1
 TRIED = int(os.environ.get("PROOF_MUTANTS", "60"))
@@ -90,7 +91,8 @@ def changes(node) -> list:
 
 
 def _apart(tree) -> set:
-    """Nodes whose change these tests cannot notice: the branch that a race test's control takes, and how rows are locked.
+    """Nodes whose change these tests cannot notice: the branch that a race test's control takes, how rows are locked, and
+    how many keys one statement names or rows one reading fetches (BATCH, chunk_size).
 
     On SQLite the transaction is the lock; what locks do on PostgreSQL is shown by the races (tests/races) and their controls.
     """
@@ -100,6 +102,16 @@ def _apart(tree) -> set:
             found |= {node, *ast.walk(node.test)}
             for one in node.body if isinstance(node.test.ops[0], ast.Eq) else ():
                 found |= set(ast.walk(one))
+        if (
+            isinstance(node, ast.Return)
+            and isinstance(node.value, ast.Compare)
+            and "TEST_SWITCH" in ast.dump(node)
+        ):
+            found |= set(ast.walk(node))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "BATCH":
+            found |= set(ast.walk(node))
+        if isinstance(node, ast.keyword) and node.arg == "chunk_size":
+            found |= set(ast.walk(node))
         if isinstance(node, ast.Call) and _called(node) in LOCKS:
             found |= set(ast.walk(node))
         if isinstance(node, ast.If) and all(_only_locks(one) for one in node.body):

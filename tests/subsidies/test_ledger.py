@@ -10,6 +10,7 @@ from django.db.utils import DatabaseError, IntegrityError, NotSupportedError
 
 from accounts import append_only
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
+from regions.models import Region
 from subsidies import accrual, ledger, payments, spending
 from subsidies.models import Entry, Expense, RegionSum
 from tests.factories import moment
@@ -106,12 +107,62 @@ def test_each_wrong_sum_is_told_with_what_is_kept_and_what_the_entries_come_to(p
     RegionSum.objects.create(
         region=place, fiscal_year=1999, programme=PROGRAMME, kind="payment", use="", fen=5, count=1
     )
+    RegionSum.objects.create(
+        region=place, fiscal_year=1998, programme=PROGRAMME, kind="payment", use="", fen=0, count=1
+    )
+    RegionSum.objects.create(
+        region=place, fiscal_year=1997, programme=PROGRAMME, kind="payment", use="", fen=1, count=0
+    )
     assert sorted(row[:4] + row[5:] for row in ledger.wrong_sums()) == sorted(
         [
+            (place.pk, 1997, PROGRAMME, "payment", (1, 0), (0, 0)),
+            (place.pk, 1998, PROGRAMME, "payment", (0, 1), (0, 0)),
             (lost.pk, YEAR, PROGRAMME, "accrual", (0, 0), (8_000_000, 8)),
             (place.pk, 1999, PROGRAMME, "payment", (5, 1), (0, 0)),
         ]
     )
+
+
+def test_the_regions_around_each_place_are_those_whose_interval_holds_it(purse):
+    """In rising order, each beginning and each end and what lies next to it: also where street, county and city end at once."""
+    regions = list(Region.objects.order_by("position"))
+    around = ledger.region_chains()
+    places = {end + beside for r in regions for end in (r.position, r.last) for beside in (-1, 0, 1)}
+    for place in sorted(places):
+        wanted = [region.pk for region in regions if region.position <= place <= region.last]
+        assert around(place) == wanted
+
+
+def test_the_grants_of_a_community_stand_by_year_the_newest_first_then_by_programme(purse):
+    def accrued(programme, year):
+        grant = ledger.Grant(purse.community().pk, programme, year, purse.community().position)
+        return ledger.entry(
+            grant, "accrual", f"accrual/{programme}/{year}", 100, on=day(1, 8), at=moment(day(1, 8))
+        )
+
+    with transaction.atomic():
+        ledger.post([accrued(*what) for what in (("b", 2018), ("a", 2018), ("c", 2017), ("d", 2019))])
+    assert list(ledger.read(purse.community().pk)) == [("d", 2019), ("a", 2018), ("b", 2018), ("c", 2017)]
+
+
+def test_without_a_grant_nothing_is_held(purse):
+    with transaction.atomic(), pytest.raises(NotReady, match="该社区没有 2018 年度的补助资金。"):
+        ledger.hold(purse.community().pk, PROGRAMME, YEAR)
+    purse.accrue()
+    with transaction.atomic():
+        assert ledger.hold(purse.community().pk, PROGRAMME, YEAR).accrued == 1_000_000
+
+
+def test_the_first_arrival_is_the_earliest_receipt_that_stands(purse):
+    """Spending may begin on that day; a receipt that was taken back is none."""
+    receipt = purse.received(on=day(3, 1))
+    assert purse.grant().first_received == day(3, 1)
+    reverse(purse, receipt)
+    assert (purse.grant().first_received, purse.grant().received) == (None, 0)
+    payments.confirm_receipt(
+        purse.entries(kind="payment")[0], on=day(6, 2), by=purse.filer(), at=moment(day(6, 2))
+    )
+    assert (purse.grant().first_received, purse.grant().received) == (day(6, 2), 1_000_000)
 
 
 # Reversals
