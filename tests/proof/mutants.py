@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MOVES = (
     "tests/accreditation/test_transitions.py", "tests/accreditation/test_moves.py", "tests/accreditation/test_send_back.py",
     "tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_publish.py",
-    "tests/accreditation/test_moves_of_lists.py",
+    "tests/accreditation/test_moves_of_lists.py", "tests/accreditation/test_moving.py",
 )  # fmt: skip
 LOCKS = ("select_for_update", "hold_year")
 # Module → the tests that must notice.
@@ -28,9 +28,11 @@ SUBJECTS = {
     "accreditation/permissions.py": (
         "tests/accreditation/test_permissions_of_offices.py", "tests/accreditation/test_permissions.py", "tests/accreditation/test_panels.py",
     ),
-    "accreditation/transitions.py": MOVES,
+    "accreditation/transitions.py": (*MOVES, "tests/accreditation/test_assessing.py"),
     "accreditation/moving.py": MOVES,
-    "accreditation/quotas.py": ("tests/accreditation/test_lists.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py"),
+    "accreditation/quotas.py": (
+        "tests/accreditation/test_lists.py", "tests/accreditation/test_transitions.py", "tests/accreditation/test_objections.py", "tests/accreditation/test_invariants.py",
+    ),
     "subsidies/ledger.py": ("tests/subsidies/test_grant.py", "tests/subsidies/test_ledger.py", "tests/subsidies/test_accrual.py", "tests/subsidies/test_spending.py", "tests/subsidies/test_audits.py", "tests/subsidies/test_invariants.py"),
 }  # fmt: skip
 AT_ONCE = os.cpu_count() or 1
@@ -91,8 +93,9 @@ def changes(node) -> list:
 
 
 def _apart(tree) -> set:
-    """Nodes whose change these tests cannot notice: the branch that a race test's control takes, how rows are locked, and
-    how many keys one statement names or rows one reading fetches (BATCH, chunk_size).
+    """Nodes whose change these tests cannot notice: the branch that a race test's control takes, how rows are locked,
+    how many keys one statement names or rows one reading fetches (BATCH, chunk_size), and that two lists of one making are
+    said to be of a length (strict).
 
     On SQLite the transaction is the lock; what locks do on PostgreSQL is shown by the races (tests/races) and their controls.
     """
@@ -110,10 +113,12 @@ def _apart(tree) -> set:
             found |= set(ast.walk(node))
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "BATCH":
             found |= set(ast.walk(node))
-        if isinstance(node, ast.keyword) and node.arg == "chunk_size":
+        if isinstance(node, ast.keyword) and node.arg in ("chunk_size", "strict"):
             found |= set(ast.walk(node))
         if isinstance(node, ast.Call) and _called(node) in LOCKS:
             found |= set(ast.walk(node))
+        if isinstance(node, ast.IfExp) and isinstance(node.body, ast.Call) and _called(node.body) in LOCKS:
+            found |= {node, *ast.walk(node.test)}
         if isinstance(node, ast.If) and all(_only_locks(one) for one in node.body):
             found |= {node, *ast.walk(node.test)}
     return found

@@ -1,0 +1,58 @@
+"""One application: what a verb holds before it decides, which edges there are, and what it hands back."""
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Event, Role
+from accreditation import moving, transitions
+from accreditation.models import Round, State
+from accreditation.refusals import AlreadyMoved
+from tests.accreditation.test_transitions import DAY
+from tests.factories import moment
+
+
+def held(house, application):
+    by = house.officer("一县", Role.HANDLER)
+    with transaction.atomic():
+        return moving.hold(application, by, application.moves, "propose")
+
+
+def test_what_is_held_brings_its_rules_along(house, django_assert_num_queries):
+    application = house.at("county_review")
+    found = held(house, application)
+    with django_assert_num_queries(0):
+        assert found.community.name == application.community.name
+        assert found.round.version.checksum == application.round.version.checksum
+        assert found.round.rubric.checksum == application.round.rubric.checksum
+
+
+def test_a_round_may_score_nothing(house):
+    application = house.at("county_review")
+    Round.objects.update(rubric=None)
+    assert held(house, application).round.rubric is None
+
+
+@pytest.mark.parametrize("verb", ["submit", "resubmit", "close"])
+def test_where_no_edge_leads_nothing_moves(house, verb):
+    application = house.at("county_review")
+    moves = application.moves
+    with pytest.raises(AlreadyMoved, match="该申报现为“县级评审”，不能办理这一事项。"):
+        moving.move(application, verb, at=moment(DAY))
+    assert (application.state, application.moves) == (State.COUNTY_REVIEW, moves)
+
+
+def test_each_verb_hands_back_what_is_stored(house):
+    """The page that follows shows it without reading again."""
+    application = house.at("county_review")
+    words = {"verdict": "decline", "opinion": "材料不实。"}
+    by, at = house.officer("一县", Role.HANDLER), moment(DAY)
+    proposed = transitions.propose(application, by=by, at=at, seen=application.moves, **words)
+    assert (proposed.pk, proposed.state) == (application.pk, State.COUNTY_REVIEW)
+    gone = transitions.withdraw(
+        application, by=house.filer(application.community), at=at, seen=application.moves, reason="不再申报。"
+    )
+    stored = house.fresh(application)
+    assert (
+        (gone.state, gone.moves) == (stored.state, stored.moves) == (State.WITHDRAWN, application.moves + 1)
+    )
+    assert Event.objects.filter(action="withdraw").count() == 1
