@@ -92,7 +92,7 @@ def why_not_open(user, version) -> str:
 
 @transaction.atomic
 def open_round(version, *, year, name, document_number="", due_on=None, by, at) -> RecheckRound:
-    """Open a year's recheck in the opener's region, with a line for every title in scope.
+    """Open a year's recheck in the opener's region, with a line for every title in scope that the year has not settled.
 
     Raises NotYours, NotReady (no title is in scope, a year not begun), AlreadyMoved (opened before).
     """
@@ -100,7 +100,8 @@ def open_round(version, *, year, name, document_number="", due_on=None, by, at) 
     region = by.acting.region
     if year > day_of(at).year:
         raise NotReady({"year": f"{year} 年还没有开始，不能开启该年度的复查。"})
-    titles = list(in_scope(version, region, year))
+    # Locked, so that no year is authorised to be left out (`authorise_gap`) while its line is made.
+    titles = list(in_scope(version, region, year).select_for_update(of=("self",), no_key=True))
     if not titles:
         raise NotReady({"year": f"{region.name}没有需要参加 {year} 年度复查的称号。"})
     if due_on is None and "register_until" in section(version):
@@ -113,6 +114,10 @@ def open_round(version, *, year, name, document_number="", due_on=None, by, at) 
             )  # fmt: skip
     except IntegrityError as error:
         raise AlreadyMoved(f"{year} 年度的复查已经开启。") from error
+    settled = _settled(region, year)
+    titles = [title for title in titles if title.pk not in settled]
+    if not titles:
+        raise NotReady({"year": f"{region.name}的称号都已有 {year} 年度的复查结果，或已列入该年度的复查。"})
     RecheckEntry.objects.bulk_create(
         [
             RecheckEntry(round=round_, recognition=title, position=title.position, level=chain(version)[0])
@@ -126,6 +131,15 @@ def open_round(version, *, year, name, document_number="", due_on=None, by, at) 
     )  # fmt: skip
     TitleEvent.objects.create(event=event, round=round_)
     return round_
+
+
+def _settled(region, year) -> set[int]:
+    """Titles below a region with an outcome of the year (one authorised to be left out among them), or with a line of it in
+    another document's register: a title has one outcome a year."""
+    below = {"recognition__position__range": (region.position, region.last)}
+    outcomes = Recheck.objects.filter(year=year, **below).order_by().values_list("recognition", flat=True)
+    lines = RecheckEntry.objects.filter(round__year=year, **below).order_by()
+    return {*outcomes, *lines.values_list("recognition", flat=True)}
 
 
 @transaction.atomic
@@ -355,6 +369,8 @@ def authorise_gap(recognition, *, year: int, reason: str, document_number: str, 
     """A year without a recheck that does not break the run: with a reason, by the level that granted the title (A22)."""
     ask(at_desk(by, recognition.issuer, recognition.position, Role.APPROVER))
     ask(personal(by, recognition.community))
+    # As `open_round` locks the titles it makes lines for.
+    Recognition.objects.select_for_update(of=("self",), no_key=True).get(pk=recognition.pk)
     found = {} if reason.strip() else {"reason": "请写明没有复查的理由。"}
     if not recognition.year < year <= day_of(at).year:
         found["year"] = f"只能补录 {recognition.year + 1} 年至今的年度。"

@@ -104,7 +104,7 @@ def open_recheck(request, key):
         facts=(("办法", version.programme.title), ("复查规定", _rule(version))),
         to=lambda made: reverse("accreditation:recheck_round", args=[made.pk]),
         done=lambda made: f"已开启“{made.name}”，列入 {made.entries.count()} 个称号。",
-        effects=("复查范围内、认定年度早于复查年度且有效的称号全部列入登记表。", "下级单位随即可以填报。"),
+        effects=("复查范围内、认定年度早于复查年度且有效的称号全部列入登记表；该年度已有复查结果或已批准缺年的不再列入。", "下级单位随即可以填报。"),
     )  # fmt: skip
 
 

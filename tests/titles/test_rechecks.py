@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from accounts.models import Role
-from accreditation import eligibility, endings, rechecks
-from accreditation.models import Ending, Recheck, RecheckEntry, Recognition
+from accreditation import eligibility, endings, programmes, rechecks
+from accreditation.models import Ending, Recheck, RecheckEntry, RecheckRound, Recognition
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
+from tests.factories import placed
 from tests.titles.conftest import COUNTS, YEAR, on
 
 State = RecheckEntry.State
@@ -217,6 +218,55 @@ def test_three_passes_in_a_row_are_what_the_star_tier_asks(titled):
     title.save()
     Recheck.objects.create(recognition=title, year=2018, passed=True, decided_on=dt.date(2018, 12, 1))
     assert broken() == ""
+
+
+def gap(titled, number, year=YEAR):
+    return rechecks.authorise_gap(
+        titled.titles[number],
+        year=year,
+        reason="疫情期间未组织复查。",
+        document_number="甲人社函〔2021〕9号",
+        by=titled.who("甲省", Role.APPROVER),
+        at=on(1, 3),
+    )
+
+
+def test_a_year_authorised_to_be_left_out_is_in_no_register_and_the_register_can_be_closed(titled):
+    """One title, one outcome a year: what was authorised before stands, the others are looked at."""
+    gap(titled, 0)
+    gap(titled, 1, YEAR - 1)
+    round_ = titled.open()
+    assert {entry.recognition for entry in round_.entries.all()} == set(titled.titles[1:])
+    for entry in round_.entries.all():
+        titled.confirm(titled.confirm(titled.check(entry)), "东市")
+    by = titled.who("东市", Role.APPROVER)
+    assert rechecks.close_round(round_, by=by, at=on(1, 10)).status == "closed"
+    assert sorted(Recheck.objects.filter(year=YEAR).values_list("recognition", "passed")) == sorted(
+        (title.pk, None if title == titled.titles[0] else True) for title in titled.titles
+    )
+
+
+def test_where_every_title_has_its_year_no_register_is_opened(titled):
+    for number in range(4):
+        gap(titled, number)
+    with pytest.raises(NotReady) as refused:
+        titled.open()
+    assert refused.value.message_dict == {
+        "year": ["东市的称号都已有 2021 年度的复查结果，或已列入该年度的复查。"]
+    }
+    assert not RecheckRound.objects.exists()
+
+
+def test_a_title_stands_in_one_register_of_a_year(titled):
+    """A document amended within the year opens none for titles that are being looked at by the one before."""
+    first = titled.open()
+    late = titled.grant([4], dt.date(2019, 1, 1), "NT", money="national", issuer="nation")
+    titled.version, _ = programmes.load(
+        placed("pingdingshan-2021", titled.city, version="2022-1"), "p.json", at=on(1, 4)
+    )
+    second = titled.open()
+    assert second != first
+    assert [entry.recognition for entry in second.entries.all()] == list(late)
 
 
 def test_only_the_granting_level_authorises_a_gap(titled):

@@ -57,6 +57,7 @@ def test_all_is_in_order(lived):
         ("rechecks_match", lambda: Recheck.objects.update(passed=False)),
         ("rechecks_match", lambda: Recheck.objects.all().delete()),
         ("rechecks_match", lambda: RecheckEntry.objects.filter(state="passed").update(state="failed", passed=False)),
+        ("rechecks_match", lambda: RecheckEntry.objects.filter(state="passed").update(state="check")),
         ("draws_repeat", lambda: Draw.objects.update(pool="R\t1\t1\t1\t1\n")),
         ("draws_repeat", lambda: Draw.objects.update(nonce="0")),
         ("draws_repeat", lambda: Draw.objects.update(public_seed="03 11 17 23", result='{"drawn":[]}')),
