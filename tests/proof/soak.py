@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 
-from tests.servers import Client, serving
+from tests.servers import Client, race, serving
 
 SECONDS = float(os.environ.get("PROOF_SOAK_SECONDS", "600"))
 PEOPLE = int(os.environ.get("PROOF_SOAK_PEOPLE", "50"))
@@ -88,6 +88,9 @@ def run(databases, folder) -> dict:
             over.wait(0.2)
 
     with serving(databases, template, folder, workers=2, threads=16, **COUNTED) as portal:
+        # Every thread has its connection to the database before files are counted: all come at once.
+        crowd = [Client(portal, template["session"]) for _ in range(4 * PEOPLE)]
+        race(lambda c=client: c.get("/desk/") for client in crowd)
         threads = [threading.Thread(target=person, args=(number,)) for number in range(PEOPLE)]
         for thread in threads:
             thread.start()

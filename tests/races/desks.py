@@ -20,8 +20,19 @@ from django.db import DatabaseError, connection, connections, transaction  # noq
 
 from accounts.events import broken_links, digest_of, record  # noqa: E402
 from accounts.models import Event, EventHead, Posting, Role  # noqa: E402
-from accreditation import invariants, notices, rounds, transitions  # noqa: E402
-from accreditation.models import Application, Notice, NoticeEntry, Objection, Quota, Round  # noqa: E402
+from accreditation import invariants, notices, rechecks, rounds, transitions  # noqa: E402
+from accreditation.models import (  # noqa: E402
+    Application,
+    Notice,
+    NoticeEntry,
+    Objection,
+    ProgrammeVersion,
+    Quota,
+    Recheck,
+    RecheckEntry,
+    Recognition,
+    Round,
+)
 from regions.clock import end_of  # noqa: E402
 from tests.factories import moment  # noqa: E402
 from tests.races.money import BROKEN, DONE, REFUSED, child, ended  # noqa: E402
@@ -168,7 +179,40 @@ def close_against_objections(processes):
     }
 
 
-DRIVERS = {one.__name__: one for one in (chain, quota_lowered, close_against_objections)}
+def register_against_gaps():
+    """A year's register is opened while years are authorised to be left out: a title has a line or an outcome, never both."""
+    version = ProgrammeVersion.objects.get(programme__key__startswith="pingdingshan")
+    city, province = officer_of("东市", Role.APPROVER), officer_of("甲省", Role.APPROVER)
+    titles, at = (
+        list(Recognition.objects.filter(money="provincial").order_by("pk")),
+        moment(dt.date(2022, 1, 5)),
+    )
+    told = {"codes": [], "lines": 0, "gaps": 0, "both": 0}
+    for year in range(2019, 2023):  # the titles are of 2018
+
+        def open_(year=year):
+            rechecks.open_round(version, year=year, name=f"{year}年度复查", by=city, at=at)
+
+        def gap(title, wait, year=year):
+            time.sleep(wait)
+            rechecks.authorise_gap(
+                title, year=year, reason="未组织复查。", document_number="", by=province, at=at
+            )
+
+        waits = [number * 0.004 for number in range(len(titles))]
+        works = [lambda t=title, w=wait: gap(t, w) for title, wait in zip(titles, waits, strict=True)]
+        told["codes"] += at_once([open_, *works])
+        lines = set(RecheckEntry.objects.filter(round__year=year).values_list("recognition", flat=True))
+        gaps = set(Recheck.objects.filter(year=year).values_list("recognition", flat=True))
+        told["lines"] += len(lines)
+        told["gaps"] += len(gaps)
+        told["both"] += len(lines & gaps)
+    return {**told, "breaches": breaches()}
+
+
+DRIVERS = {
+    one.__name__: one for one in (chain, quota_lowered, close_against_objections, register_against_gaps)
+}
 
 if __name__ == "__main__":
     try:

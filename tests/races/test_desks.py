@@ -1,4 +1,4 @@
-"""B1, B3, B4, B7, C8: pressed twice, two levels of places, places lowered, a notice that closes, one chain; on both engines."""
+"""B1, B3, B4, B7, C8 and registers on both engines: pressed twice, two levels of places, a notice that closes, one chain."""
 
 import json
 import subprocess
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.race
 PRESSES = 200
 # A control is thrown until the fault appears: on some machines one throw may happen to go in turn.
 THROWS = 4
+DEMO = {"PORTAL_MODE": "demo"}  # where the clock may be set
 
 
 def until_it_appears(throw):
@@ -33,7 +34,8 @@ def ask(databases, tmp_path):
     def run(template, *args, **extra):
         folder = tmp_path / str(len(asked))
         asked.append(args)
-        env = environment(folder, databases.copy(databases.template(*template), folder), **extra)
+        made = databases.template(*template, **{name: extra[name] for name in DEMO if name in extra})
+        env = environment(folder, databases.copy(made, folder), **extra)
         command = [sys.executable, "-m", "tests.races.desks", *args]
         found = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
         assert found.returncode == 0, found.stderr[-3000:]
@@ -167,6 +169,22 @@ def test_control_without_the_lock_one_slips_past(ask, measure):
         return wrong, [slipped, found["broken"]]
 
     measure("B7", "control: [past an open objection, broken]", until_it_appears(throw))
+
+
+def test_a_register_opens_while_years_are_left_out(ask):
+    """Four titles, four years: each has a line in the register or its authorised gap, and all are in one of them."""
+    told = ask(("walk_titles",), "register_against_gaps", **DEMO)
+    assert 4 not in told["codes"], told
+    assert (told["both"], told["lines"] + told["gaps"]) == (0, 16)
+    assert told["breaches"] == []
+
+
+def test_control_without_the_lock_one_title_has_both(ask):
+    def throw(_):
+        told = ask(("walk_titles",), "register_against_gaps", PORTAL_TEST_SWITCH="no_lock", **DEMO)
+        return told.get("both", 1) or 4 in told.get("codes", [4]) or told["breaches"], told
+
+    until_it_appears(throw)
 
 
 def test_one_chain_under_sixteen_writers(ask, measure):
