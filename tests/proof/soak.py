@@ -16,6 +16,9 @@ from tests.servers import Client, race, serving
 SECONDS = float(os.environ.get("PROOF_SOAK_SECONDS", "600"))
 PEOPLE = int(os.environ.get("PROOF_SOAK_PEOPLE", "50"))
 LOOKS = 20
+# Files are counted while nobody asks: a request at work has some open (SQLite a connection each), and a connection that
+# rests is hung up after two seconds.
+REST = 3.0
 PATHS = (
     "/desk/",
     "/applications/",
@@ -37,7 +40,7 @@ def slope(points) -> float:
 
 
 def more_at_the_end(counts, looks=5) -> float:
-    """How far the last looks are above the first ones. (One look may fall on a moment with many people at once.)"""
+    """How far the last looks are above the first ones. (One look may fall on a moment with a request that takes long.)"""
     return median(counts[-looks:]) - median(counts[:looks])
 
 
@@ -56,24 +59,31 @@ def _processes(pid):
     return [pid, *(int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
 
 
-def _look(portal, folder) -> tuple[float, int, float]:
-    """Megabytes of all processes, their open files, megabytes of the WAL."""
+def _wal(folder) -> float:
+    """Megabytes of SQLite's WAL, which goes away with the last connection."""
+    wal = folder / "portal.sqlite3-wal"
+    return wal.stat().st_size / 1e6 if wal.exists() else 0.0
+
+
+def _look(portal) -> tuple[float, int]:
+    """Megabytes of all processes and their open files."""
     memory, files = 0, 0
     for pid in _processes(portal.process.pid):
         status = Path(f"/proc/{pid}/status").read_text()
         memory += int(status.split("VmRSS:")[1].split()[0]) / 1024
         files += len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    wal = folder / "portal.sqlite3-wal"
-    return memory, files, wal.stat().st_size / 1e6 if wal.exists() else 0.0
+    return memory, files
 
 
 def run(databases, folder) -> dict:
     template = databases.template("street_desk")
-    faults, over, answers = [], threading.Event(), []
+    faults, over, open_, answers = [], threading.Event(), threading.Event(), []
+    open_.set()
 
     def person(number):
         client, mine = Client(portal, template["session"]), number
         while not over.is_set():
+            open_.wait()
             mine += 1
             try:
                 if mine % 40 == 0:
@@ -97,9 +107,11 @@ def run(databases, folder) -> dict:
         seen, start, most = [], time.monotonic(), 0.0
         for _ in range(LOOKS):
             time.sleep(SECONDS / LOOKS)
-            memory, files, wal = _look(portal, folder)
-            seen.append((time.monotonic() - start, memory, files))
-            most = max(most, wal)
+            most = max(most, _wal(folder))
+            open_.clear()
+            time.sleep(REST)
+            seen.append((time.monotonic() - start, *_look(portal)))
+            open_.set()
         over.set()
         for thread in threads:
             thread.join()
