@@ -6,9 +6,9 @@ from django.db import transaction
 from accounts.models import Event, Role
 from accreditation import moving, transitions
 from accreditation.models import Round, State
-from accreditation.refusals import AlreadyMoved
+from accreditation.refusals import AlreadyMoved, NotReady
 from tests.accreditation.test_transitions import DAY
-from tests.factories import moment
+from tests.factories import acting, moment
 
 
 def held(house, application):
@@ -56,3 +56,22 @@ def test_each_verb_hands_back_what_is_stored(house):
         (gone.state, gone.moves) == (stored.state, stored.moves) == (State.WITHDRAWN, application.moves + 1)
     )
     assert Event.objects.filter(action="withdraw").count() == 1
+
+
+def test_what_is_unmet_keeps_it_off_the_list(house):
+    """As it keeps it from the next desk."""
+    application = house.at("county_review")
+    by = house.officer("一县", Role.APPROVER)
+    with pytest.raises(NotReady) as refused:
+        transitions.shortlist(application, by=by, at=moment(DAY), seen=application.moves)
+    assert "经办尚未提出处理意见。" in refused.value.messages
+    assert house.fresh(application).listed_at is None
+
+
+@pytest.mark.parametrize("state", ["street_review", "county_review", "province_review"])
+def test_what_has_no_list_or_a_notice_next_or_nothing_is_not_passed_on_whole(house, state):
+    """The street has no list, a notice follows the county's, the province's is the last desk but for its notice."""
+    place = {"street_review": "一南街道", "county_review": "一县", "province_review": "甲省"}[state]
+    by = acting(house.officer(place, Role.APPROVER))
+    with pytest.raises(NotReady, match="本环节的名单不能整体上报。"):
+        transitions.pass_on_list(house.round, "star", state, by=by, at=moment(DAY), seen={})
