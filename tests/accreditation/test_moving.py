@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts.models import Event, Role
 from accreditation import moving, transitions
 from accreditation.models import Round, State
-from accreditation.refusals import AlreadyMoved, NotReady
+from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from tests.accreditation.test_transitions import DAY
 from tests.factories import acting, moment
 
@@ -75,3 +75,9 @@ def test_what_has_no_list_or_a_notice_next_or_nothing_is_not_passed_on_whole(hou
     by = acting(house.officer(place, Role.APPROVER))
     with pytest.raises(NotReady, match="本环节的名单不能整体上报。"):
         transitions.pass_on_list(house.round, "star", state, by=by, at=moment(DAY), seen={})
+
+
+def test_a_community_passes_no_list_on(house):
+    by = acting(house.filer(house.at("county_review").community))
+    with pytest.raises(NotYours):
+        transitions.pass_on_list(house.round, "star", "county_review", by=by, at=moment(DAY), seen={})
