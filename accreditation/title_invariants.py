@@ -65,11 +65,10 @@ def rechecks_match(at):
         key = entry.recognition_id, entry.round.year
         if key not in told or told[key] != outcome[entry.state]:
             yield f"{entry.recognition.number} 的 {entry.round.year} 年度复查结果与登记不符。"
-    for entry in (
-        RecheckEntry.objects.exclude(state__in=outcome).select_related("round", "recognition").iterator()
-    ):
-        if (entry.recognition_id, entry.round.year) in told:
-            yield f"{entry.recognition.number} 已有 {entry.round.year} 年度的复查结果，登记却仍待办理。"
+    waiting = RecheckEntry.objects.exclude(state__in=outcome)
+    settled = waiting.filter(recognition__rechecks__year=F("round__year"))
+    for entry in settled.select_related("round", "recognition"):
+        yield f"{entry.recognition.number} 已有 {entry.round.year} 年度的复查结果，登记却仍待办理。"
     failed = RecheckEntry.objects.filter(state=RecheckEntry.State.FAILED, recognition__ended_on=None)
     for entry in failed.select_related("recognition"):
         yield f"{entry.recognition.number} 复查不合格并已批准终止，但称号没有终止。"

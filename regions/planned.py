@@ -8,9 +8,8 @@ rolled back, and the server makes it anew when tables change.
 from weakref import WeakKeyDictionary
 
 MOST = 200  # statements of one connection; what comes later runs as it is
-MOST_VALUES = (
-    40  # of one statement; the text of a longer one is that of a list of just this length, hardly seen again
-)
+# Values of one statement: the text of a longer one is that of a list of just this length, hardly seen again.
+MOST_VALUES = 40
 # The driver's connection → {SQL: what to run instead, "" before there is a plan}
 _instead: WeakKeyDictionary = WeakKeyDictionary()
 

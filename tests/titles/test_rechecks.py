@@ -185,6 +185,17 @@ def test_a_round_closes_when_every_line_has_its_outcome(titled):
     assert rechecks.close_round(round_, by=by, at=on(1, 10)).status == "closed"
 
 
+def gap(titled, number, year=YEAR):
+    return rechecks.authorise_gap(
+        titled.titles[number],
+        year=year,
+        reason="疫情期间未组织复查。",
+        document_number="甲人社函〔2021〕9号",
+        by=titled.who("甲省", Role.APPROVER),
+        at=on(1, 3),
+    )
+
+
 def test_three_passes_in_a_row_are_what_the_star_tier_asks(titled):
     """2018 named; 2019, 2020, 2021 passed; and a gap breaks it unless it was authorised with a reason."""
     rule = {"money": ["provincial"], "years": 3}
@@ -204,31 +215,13 @@ def test_three_passes_in_a_row_are_what_the_star_tier_asks(titled):
     by = titled.who("甲省", Role.APPROVER)
     with pytest.raises(NotReady, match="没有复查的理由"):
         rechecks.authorise_gap(title, year=2020, reason="", document_number="", by=by, at=on(1, 8))
-    rechecks.authorise_gap(
-        title,
-        year=2020,
-        reason="疫情期间未组织复查。",
-        document_number="甲人社函〔2021〕9号",
-        by=by,
-        at=on(1, 8),
-    )
+    gap(titled, 0, 2020)
     # 2020 stepped over: 2021 and 2019 passed, and 2018 is the year of recognition.
     assert "不足 3 年" in broken()
     title.year = 2017
     title.save()
     Recheck.objects.create(recognition=title, year=2018, passed=True, decided_on=dt.date(2018, 12, 1))
     assert broken() == ""
-
-
-def gap(titled, number, year=YEAR):
-    return rechecks.authorise_gap(
-        titled.titles[number],
-        year=year,
-        reason="疫情期间未组织复查。",
-        document_number="甲人社函〔2021〕9号",
-        by=titled.who("甲省", Role.APPROVER),
-        at=on(1, 3),
-    )
 
 
 def test_a_year_authorised_to_be_left_out_is_in_no_register_and_the_register_can_be_closed(titled):
