@@ -23,7 +23,7 @@ def listed(house, standing):
     return [house.fresh(application) for application in applications]
 
 
-def published(house, listed):
+def published(house):
     return house.drive.publish("county_review", house.regions["一县"], moment(DAY), "测试公示〔2017〕1号")
 
 
@@ -39,7 +39,7 @@ def told(verb):
 @pytest.mark.parametrize("batch", [1, 2, 3, 10_000])
 def test_published_and_ended_each_one_moves_once(house, listed, monkeypatch, batch):
     monkeypatch.setattr(moving, "BATCH", batch)
-    published(house, listed)
+    published(house)
     first = [house.fresh(application) for application in listed]
     assert [(a.state, a.moves - old.moves, a.listed_at) for a, old in zip(first, listed, strict=True)] == [
         (State.COUNTY_NOTICE, 1, None)
@@ -63,7 +63,7 @@ def test_published_and_ended_each_one_moves_once(house, listed, monkeypatch, bat
 
 
 def test_the_disputed_one_stays_and_the_others_go(house, listed):
-    published(house, listed)
+    published(house)
     entry = NoticeEntry.objects.get(application=listed[1])
     notices.object_to(
         entry,
