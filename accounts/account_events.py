@@ -34,6 +34,7 @@ SECURITY = {
     "activate": "启用账号",
     "save_office": "登记单位",
     "rename_region": "区划更名",
+    "move_region": "区划改变隶属",
     "declare_interest": "申报利害关系",
     "refused": "拒绝访问",
 }

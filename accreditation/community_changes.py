@@ -74,7 +74,7 @@ def report(
     """Report a change. `details`: name (renamed, merged into a new one), street (moved; key), into (merged; key of the
     standing one), others (merged with; keys), parts (split; names). Raises NotYours, NotReady, AlreadyMoved."""
     ask(why_not_report(by, community))
-    details = details or {}
+    details, community = details or {}, registry.hold_place(community)
     found = _wrong(community, kind, details, happened_on, day_of(at))
     if found:
         raise NotReady(found)
@@ -217,6 +217,7 @@ def decide(report_, *, kept: dict[int, Keep], decision, document_number, by, at,
     ask(why_not_decide(by, held))
     titles, details = titles_of(held), json.loads(held.details)
     about = {held.community_id, *details.get("others", ())}
+    registry.hold_all(about)  # nobody begins to apply for them meanwhile
     found = {} if document_number.strip() else {"document_number": "请填写决定的文号。"}
     if not decision.strip():
         found["decision"] = "请写明决定。"

@@ -15,6 +15,7 @@ from accreditation.models import Application, ApplicationEvent, Attachment, Roun
 from accreditation.permissions import why_not
 from accreditation.refusals import AlreadyMoved, NotReady, NotYours
 from regions.clock import day_of
+from regions.communities import hold_place
 from scoring.criteria import all_met
 from scoring.engine import score_partial
 from scoring.models import ScoreSheet
@@ -30,6 +31,9 @@ def start(round_, tier, community, *, by, at) -> Application:
         return existing
     if round_.status != Round.Status.OPEN or day_of(at) < round_.opens_on:
         raise NotReady("本批次目前不接受申报。")
+    community = hold_place(community)
+    if community.until is not None:
+        raise NotReady(f"{community.name}已于 {community.until.isoformat()} 撤并，不能申报。")
     if not round_.region.contains(community.position):
         raise NotReady("本社区不在本批次的范围内。")
     if tier not in {t["key"] for t in round_.version.data["tiers"]}:

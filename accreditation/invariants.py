@@ -31,10 +31,12 @@ from accreditation.models import (
 )
 from accreditation.panel_results import Rule, result
 from accreditation.paper.invariants import PAPER_CHECKS
+from accreditation.region_moves import positions_match
 from accreditation.routes import NOTICES, REVIEWS
 from accreditation.title_invariants import TITLE_CHECKS
 from regions import name_search
 from regions.clock import end_of
+from regions.divisions import changed_superior
 from regions.models import NameGram
 from scoring.models import RubricVersion
 
@@ -196,7 +198,11 @@ def panels_hold(at):
         ):
             rows.setdefault(score.application, []).append(score)
             county = score.assessor.county
-            if county is not None and county.contains(score.application.position):
+            if (
+                county is not None
+                and county.contains(score.application.position)
+                and not changed_superior(score.application.position, since=panel.round.opens_on)
+            ):
                 yield f"申报 {score.application_id}：考核人员 {score.assessor.code} 考核了本县（市、区）的社区"
         for application, own in rows.items():
             total, points = application.total(panel.region.level), [score.points for score in own]
@@ -238,6 +244,7 @@ CHECKS = (
     files_exist,
     title_sums_match,
     names_searchable,
+    positions_match,
     *PAPER_CHECKS,
     *TITLE_CHECKS,
 )

@@ -7,6 +7,7 @@ A community is its key; name, street and code are dated attributes, and what the
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -130,6 +131,22 @@ def abolish(community: Community, *, on: dt.date, document: str = "") -> Communi
     _end(held, on)
     Succession.objects.create(kind=Succession.Kind.ABOLISHED, predecessor=held, on=on, document=document)
     return held
+
+
+def hold_place(community: Community) -> Community:
+    """The community as it is stored now, kept from moving, merging or ending until the transaction is over.
+
+    Whoever writes down where a community lies takes it from here and not from a page opened before.
+    """
+    if settings.TEST_SWITCH == "no_lock":  # the race tests' control shows what happens without
+        return community
+    return Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+
+
+def hold_all(keys: Collection[int]) -> None:
+    """Keep communities from being applied for, or changed otherwise, until the transaction is over."""
+    if settings.TEST_SWITCH != "no_lock":
+        list(Community.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def current(community: Community) -> list[Community]:

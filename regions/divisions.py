@@ -6,10 +6,12 @@ next free number of its parent; a region that changes its parent takes everythin
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Max, Value, When
+from django.db.models import Case, F, IntegerField, Max, Value, When
 
 from regions.models import SPAN, Community, FormerRegion, Region
 
@@ -19,6 +21,26 @@ SLOT = {upper: SPAN[lower] for upper, lower in pairwise(LEVELS)}
 
 class NoRoom(ValueError):
     """A region cannot hold another child, or not one of that level."""
+
+
+class Occupied(NoRoom):
+    """A region cannot change its superior now: something below it is at work, or booked where it stands."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A region that got another superior."""
+
+    region: Region  # as it stands now
+    path: str  # the names above it before
+    before: tuple[int, int]  # the first and last position it had
+    offset: int  # from there to where it is
+    at: dt.datetime
+
+
+# What upper floors do about what they keep by position, in the transaction of the move. One that raises Occupied
+# leaves everything where it was.
+FOLLOWERS: list[Callable[[Moved], None]] = []
 
 
 def place_of(region: Region) -> str:
@@ -133,15 +155,30 @@ def recode_region(
 
 
 @transaction.atomic
-def move_region(region: Region, parent: Region, *, until: dt.date, document: str = "") -> Region:
-    """Let a region report to another one from `until` on: it and all below get positions and paths there."""
+def move_region(
+    region: Region, parent: Region, *, until: dt.date, at: dt.datetime, document: str = ""
+) -> Region:
+    """Let a region report to another one from `until` on: it and all below get positions and paths there.
+
+    `at`: the moment this is done. Raises NoRoom; Occupied where the floors above cannot let it go now.
+    """
     parent = Region.objects.select_for_update().get(pk=parent.pk)
     held = Region.objects.select_for_update().get(pk=region.pk)
     if held.contains(parent.position):
         raise NoRoom(f"{held.name}不能划归自己或自己的下级。")
     position, _ = interval(parent, next_number(parent), held.level)
     _remember(held, until, document)
-    return _place(held, parent=parent, position=position, name=held.name)
+    path, before = held.path, (held.position, held.last)
+    placed = _place(held, parent=parent, position=position, name=held.name)
+    for follow in FOLLOWERS:
+        follow(Moved(placed, path, before, position - before[0], at))
+    return placed
+
+
+def changed_superior(position: int, *, since: dt.date) -> bool:
+    """Whether a region around a position got another superior on that day or later."""
+    around = FormerRegion.objects.filter(region__position__lte=position, region__last__gte=position)
+    return around.filter(until__gte=since).exclude(parent=F("region__parent")).exists()
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from regions.divisions import (
     LEVELS,
+    Occupied,
     interval,
     move_region,
     nation,
@@ -57,6 +58,7 @@ class Outcome:
     recoded: int = 0
     kept: int = 0  # differ, but were changed by an office after the list's date: left alone
     missing: int = 0  # Civil Affairs' own, in use, and not in the list: left alone
+    waiting: list[str] = field(default_factory=list)  # would report to another, but cannot now: why
 
     @property
     def changed(self) -> bool:
@@ -155,11 +157,12 @@ def merge(rows: list[Row], additions: list[Row]) -> list[Row]:
 
 
 @transaction.atomic
-def load(rows: list[Row]) -> Outcome:
-    """Bring the stored divisions in line with a merged list; nothing is ever deleted.
+def load(rows: list[Row], *, at: dt.datetime) -> Outcome:
+    """Bring the stored divisions in line with a merged list; nothing is ever deleted. `at`: the moment of the load.
 
     New divisions are placed, names, codes and superiors that differ are changed with their history kept, unless an
-    office changed them later than the list's date. A second load of the same list writes nothing.
+    office changed them later than the list's date. A second load of the same list writes nothing, but for divisions
+    that could not get their new superior the first time (`waiting`).
     """
     if not rows:
         raise BadList("清单是空的。")
@@ -169,7 +172,7 @@ def load(rows: list[Row]) -> Outcome:
     outcome = Outcome(total=len(rows), recoded=_recode(rows, stored))
     known = {row.code: stored.get((row.code_system, row.code)) for row in rows}
     _create(rows, known, [top, *regions], outcome)
-    _change(rows, known, top, outcome)
+    _change(rows, known, top, outcome, at)
     listed = {(row.code_system, row.code) for row in rows}
     outcome.missing = sum(
         one.code_system == "mca" and one.until is None and key not in listed for key, one in stored.items()
@@ -243,7 +246,7 @@ def _create(rows, known, regions, outcome):
         waiting = [row for row in waiting if known[row.code] is None]
 
 
-def _change(rows, known, top, outcome):
+def _change(rows, known, top, outcome, at):
     """Names and superiors that differ from the list, from the top down; then the dates the codes stand for."""
     changed_on = dict(FormerRegion.objects.values_list("region").annotate(Max("until")))
     outdated = defaultdict(list)
@@ -258,8 +261,11 @@ def _change(rows, known, top, outcome):
             outcome.kept += 1
             continue
         if one.parent_id != parent.pk:
-            move_region(one, parent, until=row.code_date)
-            outcome.moved += 1
+            try:
+                move_region(one, parent, until=row.code_date, at=at)
+                outcome.moved += 1
+            except Occupied as refusal:
+                outcome.waiting.append(str(refusal))
         if one.name != row.name:
             rename_region(one, row.name, until=row.code_date)
             outcome.renamed += 1

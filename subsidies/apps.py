@@ -1,4 +1,4 @@
-"""Money: its checks join those that check_invariants runs."""
+"""Money: its checks join those that check_invariants runs; a region with books keeps its place."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,10 @@ class SubsidiesConfig(AppConfig):
     def ready(self):
         from accreditation import invariants as proved  # noqa: PLC0415 - reads the apps, which must be ready
         from accreditation import upload_room  # noqa: PLC0415
-        from subsidies import invariants  # noqa: PLC0415
+        from regions import divisions  # noqa: PLC0415
+        from subsidies import invariants, region_moves  # noqa: PLC0415
         from subsidies.models import ExpenseFile  # noqa: PLC0415
 
         proved.ADDED.extend(invariants.CHECKS)
         upload_room.count(ExpenseFile, "expense__by")
+        divisions.FOLLOWERS.append(region_moves.stay)

@@ -146,6 +146,18 @@ def name_written_past_the_search(house):
     Community.objects.filter(pk=house.community(0).pk).update(name="某某社区")
 
 
+def community_left_behind(house):
+    Community.objects.filter(pk=house.community(11).pk).update(position=1)
+
+
+def application_left_behind(house):
+    Application.objects.filter(state="city_notice").update(position=1)
+
+
+def title_left_behind(house):
+    Recognition.objects.filter(application=None, community=house.community(11)).update(position=1)
+
+
 CORRUPTIONS = {
     event_text_changed: "chain",
     event_column_changed: "chain",
@@ -164,6 +176,9 @@ CORRUPTIONS = {
     file_lost: "files_exist",
     sum_of_titles_off: "title_sums_match",
     name_written_past_the_search: "names_searchable",
+    community_left_behind: "positions_match",
+    application_left_behind: "positions_match",
+    title_left_behind: "positions_match",  # a line of a register: in test_title_invariants
 }
 
 

@@ -40,10 +40,16 @@ FAULTS = [
     ),
     Fault(
         "B4",
-        "Places are lowered while they are being taken",
-        "used never above the size, or the change refused",
-        tests=(f"{DESKS}::test_places_lowered_while_they_are_taken",),
-        controls=(f"{DESKS}::test_control_without_the_lock_places_go_wrong",),
+        "Places are lowered while they are being taken; a region gets another superior while its communities begin",
+        "used never above the size, or the change refused; nothing left at the old place, or the region stays",
+        tests=(
+            f"{DESKS}::test_places_lowered_while_they_are_taken",
+            f"{DESKS}::test_a_region_gets_another_superior_while_communities_begin",
+        ),
+        controls=(
+            f"{DESKS}::test_control_without_the_lock_places_go_wrong",
+            f"{DESKS}::test_control_without_the_lock_applications_are_left_behind",
+        ),
         counts="winners",
     ),
     Fault(

@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, connections, transaction  # noq
 
 from accounts.events import broken_links, digest_of, record  # noqa: E402
 from accounts.models import Event, EventHead, Posting, Role  # noqa: E402
-from accreditation import invariants, notices, rechecks, rounds, transitions  # noqa: E402
+from accreditation import invariants, notices, rechecks, region_moves, rounds, transitions  # noqa: E402
 from accreditation.models import (  # noqa: E402
     Application,
     Notice,
@@ -33,8 +33,10 @@ from accreditation.models import (  # noqa: E402
     Recognition,
     Round,
 )
+from regions import divisions  # noqa: E402
 from regions.clock import end_of  # noqa: E402
-from tests.factories import moment  # noqa: E402
+from regions.models import Region  # noqa: E402
+from tests.factories import House, moment  # noqa: E402
 from tests.races.money import BROKEN, DONE, REFUSED, child, ended  # noqa: E402
 
 AT = moment(dt.date(2017, 9, 5))
@@ -210,8 +212,47 @@ def register_against_gaps():
     return {**told, "breaches": breaches()}
 
 
+def region_moved_under_starts(wait):
+    """A county gets another city while its communities begin to apply: it stays, or each application has the new place.
+
+    `wait`: milliseconds between the first start and the change; the starts come two milliseconds apart.
+    """
+    house, at = House(), moment(dt.date(2017, 8, 21))
+    county, other = house.regions["二县"], house.regions["西市"]
+    new = [house.found(f"多{number}社区", house.regions["二南街道"]) for number in range(16)]
+    house.people.filers(new)
+
+    def start(number):
+        time.sleep(number * 0.002)
+        house.drive.start(new[number], at)
+
+    def change():
+        time.sleep(int(wait) / 1000)
+        try:
+            divisions.move_region(county, other, until=dt.date(2017, 8, 21), at=at)
+        except divisions.Occupied as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    codes = at_once([change, *(lambda n=n: start(n) for n in range(len(new)))])
+    return {
+        "broken": codes.count(BROKEN),
+        "stayed": codes.count(REFUSED),
+        "moved": Region.objects.get(pk=county.pk).parent_id == other.pk,
+        "drafts": Application.objects.count(),
+        "left behind": breaches(region_moves.positions_match),
+        "breaches": breaches(),
+    }
+
+
 DRIVERS = {
-    one.__name__: one for one in (chain, quota_lowered, close_against_objections, register_against_gaps)
+    one.__name__: one
+    for one in (
+        chain,
+        quota_lowered,
+        close_against_objections,
+        register_against_gaps,
+        region_moved_under_starts,
+    )
 }
 
 if __name__ == "__main__":

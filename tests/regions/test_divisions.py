@@ -17,6 +17,7 @@ from regions.divisions import (
 from regions.models import FormerRegion, Region
 
 TODAY = dt.date(2026, 3, 2)
+AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 
 def below(region):
@@ -86,7 +87,7 @@ def test_renaming_reaches_everything_below(country):
 
 def test_moving_takes_everything_along(country):
     community = create_community(country["橘子洲街道"], "岳麓山社区")
-    move_region(country["岳麓区"], country["株洲市"], until=TODAY)
+    move_region(country["岳麓区"], country["株洲市"], until=TODAY, at=AT)
     scopes_hold()
     community.refresh_from_db()
     assert country["株洲市"].contains(community.position)
@@ -98,7 +99,7 @@ def test_moving_takes_everything_along(country):
 
 def test_a_region_cannot_fall_under_itself(country):
     with pytest.raises(NoRoom, match="自己"):
-        move_region(country["长沙市"], country["岳麓区"], until=TODAY)
+        move_region(country["长沙市"], country["岳麓区"], until=TODAY, at=AT)
 
 
 def test_closing_waits_for_those_below(country):

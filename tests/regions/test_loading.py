@@ -19,6 +19,7 @@ HEAD = "code_system,code,code_date,level,parent,name,note\n"
 # The nation, provinces, cities with and without counties, a county below a province, zones, a street.
 SCOPES = ["", "430000", "110000", "430100", "433100", "620171", "441900", "419001", "410471", "430104001"]
 DAY = dt.date(2025, 12, 31)
+AT = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_an_offices_later_change_outranks_the_list(files):
     load(*files())
     later = dt.date(2026, 3, 1)
     rename_region(Region.objects.get(code="430105"), "开福新区", until=later)
-    move_region(Region.objects.get(code="430104001"), Region.objects.get(code="430105"), until=later)
+    move_region(Region.objects.get(code="430104001"), Region.objects.get(code="430105"), until=later, at=AT)
     told = load(*files())
     assert (
         told

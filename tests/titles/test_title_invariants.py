@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts.models import Role
 from accreditation import community_changes as changes
-from accreditation import endings, spot_checks, title_invariants
+from accreditation import endings, region_moves, spot_checks, title_invariants
 from accreditation.models import Draw, DrawTarget, Ending, Recheck, RecheckEntry, Recognition
 from tests.titles.conftest import on
 from tests.titles.test_community_changes import checked, decided
@@ -68,6 +68,15 @@ def test_all_is_in_order(lived):
 def test_a_corruption_is_found(lived, check, corrupt):
     corrupt()
     assert breaches(getattr(title_invariants, check)) != []
+
+
+def test_a_line_left_behind_is_found(lived):
+    """A line that waits has its title's position; one that is settled stays where it was settled."""
+    assert breaches(region_moves.positions_match) == []
+    RecheckEntry.objects.filter(state="passed").update(position=1)
+    assert breaches(region_moves.positions_match) == []
+    RecheckEntry.objects.filter(state="check").update(position=1)
+    assert breaches(region_moves.positions_match) != []
 
 
 def test_who_looked_and_confirmed_is_one_person(lived):

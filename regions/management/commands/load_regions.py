@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from regions import loading
+from regions import clock, loading
 from regions.divisions import NoRoom
 from regions.models import Region
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         extra = Path(additions) if additions else folder / "additions.csv"
         try:
             rows = loading.merge(loading.read_main(path, _date_of(path, date)), loading.read_additions(extra))
-            outcome = loading.load(rows)
+            outcome = loading.load(rows, at=clock.now())
         except OSError as error:
             raise CommandError(f"无法读取 {error.filename}。") from error
         except UnicodeDecodeError as error:
@@ -67,6 +67,8 @@ def _sentence(outcome):
             if count
         ]
         told = f"行政区划已更新（清单共 {outcome.total} 个）：{'；'.join(parts)}。"
+    if outcome.waiting:
+        told += f"另有 {len(outcome.waiting)} 个没有改变隶属：{''.join(outcome.waiting)}"
     if outcome.kept:
         told += f"另有 {outcome.kept} 个与清单不同，因为清单日期之后已由管理员变更，未改动。"
     if outcome.missing:
