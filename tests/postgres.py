@@ -66,6 +66,13 @@ def running(name="portal"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def restart(folder) -> None:
+    """Stop a running server as an administrator would, ending every connection, and start it again; it is up on return."""
+    control = [*_as_user(), str(binaries() / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    log = ["-l", str(folder / "log")]
+    subprocess.run([*control, *log, "-m", "fast", "restart"], check=True, stdout=subprocess.DEVNULL)
+
+
 def address(folder, name) -> str:
     return f"postgres://{USER}@/{name}?host={folder}"
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from types import SimpleNamespace
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
@@ -10,10 +11,12 @@ from django.core.files.storage import default_storage
 from accounts import sign_in
 from accounts.models import Event, Role, User
 from accreditation import invariants, stored_files
-from accreditation.models import Application, Attachment, NoticeEntry, Objection
+from accreditation.models import Application, Attachment, Notice, NoticeEntry, Objection, Recognition
 from regions import clock
+from regions.divisions import add_region
 from tests.building import session_of
 from tests.factories import House, moment
+from tests.proof.growing import grow
 
 PASSWORD = "correct horse battery"
 
@@ -45,8 +48,27 @@ def objections():
     return {"objections": Objection.objects.count(), "breaches": _breaches()}
 
 
+def _listed(house, counties, at):
+    """So many new counties, each with a list of two that its publisher may make public; the publishers' sessions."""
+    told = []
+    for number in range(counties):
+        county = add_region(house.regions["西市"], f"{number}号县", "county", "", code_date=at.date())
+        street = add_region(county, f"{number}号街道", "street", "", code_date=at.date())
+        house.people.staff([county, street])
+        new = [house.found(f"{number}号{name}社区", street) for name in ("桂花", "银杏")]
+        house.people.filers(new)
+        house.title(new)
+        for community in new:
+            filed = house.drive.submit(house.drive.fill(house.drive.start(community, at), 0.9, at), at)
+            there = house.drive.pass_on(house.prepare(filed, at), at)
+            house.drive.shortlist(house.prepare(there, at), at)
+        told.append(session_of(house.people.at_office(county, Role.PUBLISHER)))
+    return told
+
+
 def drafts(rounds):
-    """For each round of kills a draft ready to be filed, and a filed one at the street's desk; three drafts to upload to."""
+    """For each round of kills a draft ready to be filed, a filed one at the street's desk and a county's list of two to be
+    made public; three drafts to upload to."""
     house, rounds = House(), int(rounds)
     clock.move(moment(dt.date(2017, 8, 28)), house.province)
     at = moment(dt.date(2017, 8, 21))
@@ -61,8 +83,22 @@ def drafts(rounds):
         "drafts": told[3:],
         "desk": [[row.pk, row.moves] for row in desk],
         "approver": session_of(house.officer("一南街道", Role.APPROVER)),
+        "publishers": _listed(house, rounds, at),
+        "publish": f"/lists/{house.round.pk}/{house.drive.tier}/publish/",
         "material": next(m["key"] for m in house.version.data["materials"]),
     }
+
+
+def many(count):
+    """So many applications, each with its community, sheet and a title, at a county's desk."""
+    house = House()
+    application = house.prepare(house.at("county_review", 0))
+    grow(
+        SimpleNamespace(house=house, application=application, recognition=Recognition.objects.first()),
+        int(count),
+        few=False,
+    )
+    return {"applications": Application.objects.count()}
 
 
 def wholeness():
@@ -74,6 +110,8 @@ def wholeness():
         for a in rows
         if (a.state == "draft") != (filed[a.pk] == 0)
         or Event.objects.filter(action="submit", applicationevent__application=a).count() != filed[a.pk]
+        or Event.objects.filter(action="publish", applicationevent__application=a).count()
+        != (a.state == "county_notice")
     ]
     missing = [a.pk for a in Attachment.objects.all() if not default_storage.exists(a.file.name)]
     changed = [
@@ -87,9 +125,11 @@ def wholeness():
         "orphans": len(list(orphans)),
         "filed": sum(1 for n in filed.values() if n),
         "passed on": [
-            sum(1 for a in rows if a.state == "county_review"),
+            rows.filter(state="county_review", community__street__name="一南街道").count(),
             Event.objects.filter(action="pass_on").count(),
         ],
+        "notices": [notice.entries.count() for notice in Notice.objects.order_by("pk")],
+        "published": Event.objects.filter(action="publish_notice").count(),
         "uploaded": Attachment.objects.filter(name="杀.png").count(),
         "breaches": _breaches(),
     }

@@ -31,11 +31,12 @@ FAULTS = [
     ),
     Fault(
         "F2",
-        "Connections to the database drop",
+        "Connections to the database drop, or its server restarts",
         "between requests: the next is answered; during: 503, nothing half-written",
         tests=(
             f"{ENGINE}::test_a_dropped_connection_is_taken_up_anew",
             f"{ENGINE}::test_dropped_in_the_middle_nothing_is_half_written",
+            f"{ENGINE}::test_a_server_that_restarts_loses_nothing",
         ),
         controls=(f"{ENGINE}::test_control_without_health_checks_the_next_request_fails",),
         cannot=NO_DROP,
@@ -43,7 +44,7 @@ FAULTS = [
     Fault(
         "F3",
         "A web process is killed in the middle",
-        "0 half states after SIGKILL at random moments of filing, uploading and passing on; pressed again each is done once; files left over are swept",
+        "0 half states after SIGKILL at random moments of filing, uploading, passing on, publishing and exporting; pressed again each is done once; files left over are swept",
         long=(
             f"{KILLS}::test_killed_in_the_middle_nothing_is_half_done",
             f"{KILLS}::test_control_two_steps_without_a_transaction_are_torn",
@@ -84,6 +85,7 @@ FAULTS = [
         "An upgrade loses data or the guards of the tables that only grow",
         "same contents and all triggers after going a step back and forward; no migration missing",
         tests=(f"{UPGRADES}::test_a_step_back_and_forward_keeps_everything",),
+        long=(f"{LONG}::test_ten_thousand_applications_go_a_step_back_and_forward",),
         once=(f"{UPGRADES}::test_no_migration_is_missing",),
         controls=(
             f"{UPGRADES}::test_control_a_table_built_anew_loses_its_guards",
@@ -101,14 +103,21 @@ FAULTS = [
             f"{WORKDAYS}::test_working_days_of_a_year",
             f"{UPGRADES}::test_the_clock_at_the_edges",
         ),
-        tests=("tests/accreditation/test_objections.py::test_the_deadline_to_the_second",),
+        tests=(
+            "tests/accreditation/test_objections.py::test_the_deadline_to_the_second",
+            f"{UPGRADES}::test_a_clock_set_back_an_hour_opens_nothing_again",
+        ),
         controls=(f"{UPGRADES}::test_control_a_clock_of_another_zone_is_seen",),
     ),
     Fault(
         "F9",
         "Large inputs",
         "pages of 10,000 rows stay pages: under 200 kB and paged; exports and imports in pieces",
-        tests=(f"{LARGE}::test_pages_of_ten_thousand_rows_stay_small",),
+        tests=(
+            f"{LARGE}::test_pages_of_ten_thousand_rows_stay_small",
+            f"{LARGE}::test_pages_of_ten_thousand_objections_and_two_hundred_files_stay_small",
+            f"{LARGE}::test_an_import_of_five_thousand_rows_stays_small",
+        ),
         once=("tests/accreditation/test_list_exports.py::test_rows_are_read_as_they_are_written",),
         controls=(f"{LARGE}::test_control_a_page_of_everything_is_seen",),
     ),

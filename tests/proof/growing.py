@@ -65,6 +65,13 @@ def _own(fields, new) -> dict:
     return dict(change(name, value) for name, value in fields.items())
 
 
+def crowd(world, objections, files):
+    """So many more objections to the world's notice, and files of its application."""
+    _copies(world.objection, objections, code=lambda n: f"many{n}")
+    _copies(world.attachment, files)
+    return world.objection.entry.objections.count(), world.application.attachments.count()
+
+
 def grow(world, number, few=True):
     """`number` more communities, each with an application at the county's desk and a title; as many people.
 

@@ -1,8 +1,21 @@
-"""F12, F13, F15: the long tests of `make prove` (no file of `make test`: its name begins otherwise)."""
+"""F7, F12, F13, F15: the long tests of `make prove` (no file of `make test`: its name begins otherwise)."""
 
 import pytest
 
 from tests.proof import hot_county, mutants, soak
+from tests.proof.walking import there_and_back
+
+APPLICATIONS = 10_000
+
+
+@pytest.mark.race
+def test_ten_thousand_applications_go_a_step_back_and_forward(databases, tmp_path, measure):
+    """The copies have no events, so some invariants are broken before: none is afterwards that was not."""
+    found = there_and_back(databases, tmp_path, "proof", "many", str(APPLICATIONS))
+    measure("F7", "rows of ten thousand applications", found["rows"])
+    measure("F7", "seconds for all apps to go forward again", found["seconds"])
+    assert (found["different"], found["missing"], found["breaches"]) == ([], [], [])
+    assert found["rows"] > 6 * APPLICATIONS
 
 
 @pytest.mark.race

@@ -142,18 +142,15 @@ def test_a_dropped_connection_is_taken_up_anew(databases, tmp_path, measure):
     assert statuses(answers) == {200: 16}
 
 
-@pytest.mark.race
-@only_postgresql
-def test_dropped_in_the_middle_nothing_is_half_written(databases, tmp_path, measure):
-    """Ended again and again while 24 are passed on; who is told to come back (503) presses again: each once, and whole."""
+def shortlisted_while(databases, tmp_path, disturb):
+    """24 are passed on while `disturb(portal, over)` goes on beside; who is told to come back (503) presses again.
+
+    The answers, and what the database holds in the end: each once, and whole.
+    """
     template = databases.template("city_desk", "24", "24")
     with serving(databases, template, tmp_path, workers=2, threads=8) as portal:
-        over, ended, told, lock = threading.Event(), [], [], threading.Lock()
+        over, told, lock = threading.Event(), [], threading.Lock()
         rows = list(template["pks"])
-
-        def disturb():
-            while not over.wait(random.uniform(0.2, 0.8)):
-                ended.append(terminate(databases.socket, name_of(portal)))
 
         def work():
             while len(told) < 1000:
@@ -167,9 +164,11 @@ def test_dropped_in_the_middle_nothing_is_half_written(databases, tmp_path, meas
                     told.append(answer)
                     if answer.status == 503:
                         rows.insert(0, (pk, moves))
+                if answer.status == 503:
+                    time.sleep(0.02)
 
         threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in (disturber := threading.Thread(target=disturb), *threads):
+        for thread in (disturber := threading.Thread(target=disturb, args=(portal, over)), *threads):
             thread.start()
         for thread in threads:
             thread.join()
@@ -177,13 +176,43 @@ def test_dropped_in_the_middle_nothing_is_half_written(databases, tmp_path, meas
         disturber.join()
         found = portal.run("outcome")
     answers = statuses(told)
-    measure("F2", "answers while connections ended", str(answers))
-    measure("F2", "connections ended under way", sum(ended))
     # 409: it had been done when the connection was lost, and pressing again was refused as stale.
     assert set(answers) <= {302, 409, 503} and answers[503] > 0, answers
     assert answers[302] + answers.get(409, 0) == 24
     assert (found["listed"], found["breaches"]) == (24, [])
     assert found["events"]["shortlist"] == 24 + 24, "the county had listed all of them before"
+    return answers
+
+
+@pytest.mark.race
+@only_postgresql
+def test_dropped_in_the_middle_nothing_is_half_written(databases, tmp_path, measure):
+    ended = []
+
+    def disturb(portal, over):
+        while not over.wait(random.uniform(0.2, 0.8)):
+            ended.append(terminate(databases.socket, name_of(portal)))
+
+    answers = shortlisted_while(databases, tmp_path, disturb)
+    measure("F2", "answers while connections ended", str(answers))
+    measure("F2", "connections ended under way", sum(ended))
+
+
+@pytest.mark.race
+@only_postgresql
+def test_a_server_that_restarts_loses_nothing(databases, tmp_path, measure):
+    """The server itself goes away and comes back: 503 meanwhile, and then everything is answered by the same processes."""
+    after = []
+
+    def disturb(portal, over):
+        time.sleep(0.05)
+        postgres.restart(databases.socket)
+        clients = [Client(portal, portal.told["session"]) for _ in range(32)]
+        after.append(statuses(race(lambda c=client: c.get("/applications/") for client in clients)))
+
+    answers = shortlisted_while(databases, tmp_path, disturb)
+    measure("F2", "answers around a restart of the server", str(answers))
+    assert after == [{200: 32}], after
 
 
 @pytest.mark.race

@@ -1,11 +1,15 @@
 """`python -m tests.proof.walking`: every app a migration back, then all forward again, on the database the settings name.
 
 Prints what it found as JSON: which apps went back, what became different in the columns that exist before and after,
-which guards are missing, which invariants are broken.
+which guards are missing, which invariants are broken that were not before, how long going forward took.
 """
 
 import json
+import subprocess
 import sys
+import time
+
+from tests.servers import ROOT, environment
 
 APPS = ("accounts", "accreditation", "regions", "scoring", "subsidies")
 # Written by migrations themselves.
@@ -57,7 +61,10 @@ def walk() -> dict:
     from accreditation import invariants
     from regions import clock
 
-    before, back, irreversible, different = contents(connection), [], [], []
+    def breaches():
+        return {s for _, found in invariants.breaches(clock.now()) for s in found}
+
+    before, known, back, irreversible, different = contents(connection), breaches(), [], [], []
     for app in APPS:
         if not (name := step_before(connection, app)):
             continue
@@ -67,7 +74,9 @@ def walk() -> dict:
         except IrreversibleError:
             irreversible.append(app)
         different += differences(before, contents(connection))
+    start = time.monotonic()
     call_command("migrate", verbosity=0)
+    seconds = time.monotonic() - start
     different += differences(before, contents(connection))
     return {
         "tables": len(before),
@@ -76,8 +85,20 @@ def walk() -> dict:
         "irreversible": irreversible,
         "different": different,
         "missing": append_only.missing(connection),
-        "breaches": [s for _, found in invariants.breaches(clock.now()) for s in found],
+        "breaches": sorted(breaches() - known),
+        "broken before": len(known),
+        "seconds": round(seconds, 1),  # all apps forward again
     }
+
+
+def there_and_back(databases, folder, *template) -> dict:
+    """What the walk finds in a copy of a template (tests/servers.py), in a process of its own."""
+    env = environment(folder, databases.copy(databases.template(*template), folder))
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.proof.walking"], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return json.loads(run.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":
