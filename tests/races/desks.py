@@ -212,10 +212,11 @@ def register_against_gaps():
     return {**told, "breaches": breaches()}
 
 
-def region_moved_under_starts(wait):
+def region_moved_under_starts(lead):
     """A county gets another city while its communities begin to apply: it stays, or each application has the new place.
 
-    `wait`: milliseconds between the first start and the change; the starts come two milliseconds apart.
+    `lead`: milliseconds from the change to the first start, by people whose pages were opened before both; the starts
+    come two milliseconds apart.
     """
     house, at = House(), moment(dt.date(2017, 8, 21))
     county, other = house.regions["二县"], house.regions["西市"]
@@ -223,11 +224,10 @@ def region_moved_under_starts(wait):
     house.people.filers(new)
 
     def start(number):
-        time.sleep(number * 0.002)
+        time.sleep(int(lead) / 1000 + number * 0.002)
         house.drive.start(new[number], at)
 
     def change():
-        time.sleep(int(wait) / 1000)
         try:
             divisions.move_region(county, other, until=dt.date(2017, 8, 21), at=at)
         except divisions.Occupied as refusal:
