@@ -21,7 +21,6 @@ from accreditation.models import (
     ChangeReport,
     Ending,
     ProgrammeVersion,
-    RecheckEntry,
     Recognition,
     RecognitionEvent,
     TitleEvent,
@@ -74,7 +73,8 @@ def report(
     """Report a change. `details`: name (renamed, merged into a new one), street (moved; key), into (merged; key of the
     standing one), others (merged with; keys), parts (split; names). Raises NotYours, NotReady, AlreadyMoved."""
     ask(why_not_report(by, community))
-    details, community = details or {}, registry.hold_place(community)
+    details = details or {}
+    community = registry.hold_place(community)
     found = _wrong(community, kind, details, happened_on, day_of(at))
     if found:
         raise NotReady(found)
@@ -297,9 +297,7 @@ def _apply(held, details) -> list[Community]:
 def _moved(title, community, *, by, at):
     """A title follows its community to another place."""
     Recognition.objects.filter(pk=title.pk).update(position=community.position)
-    RecheckEntry.objects.filter(recognition=title).exclude(state__in=("passed", "failed", "kept")).update(
-        position=community.position
-    )
+    title.recheck_entries.waiting().update(position=community.position)
     event = record("carry_title", by=by, at=at, subject=f"{title.number} {community.name}")
     RecognitionEvent.objects.create(event=event, recognition=title)
 

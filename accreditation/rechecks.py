@@ -156,7 +156,7 @@ def close_round(round_, *, by, at) -> RecheckRound:
     ask(at_desk(by, held.region.level, held.region.position, Role.APPROVER))
     if held.status == RecheckRound.Status.CLOSED:
         raise AlreadyMoved("这次复查已经结束。")
-    waiting = held.entries.filter(state__in=(State.CHECK, State.CONFIRM, State.DECIDE))
+    waiting = held.entries.waiting()
     if left := waiting.filter(recognition__ended_on__isnull=True).count():
         raise NotReady(f"还有 {left} 个社区没有复查结果，办完后才能结束。")
     held.status, held.closed_at = RecheckRound.Status.CLOSED, at

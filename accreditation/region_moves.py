@@ -26,7 +26,6 @@ from regions.divisions import Moved, Occupied
 from regions.models import Community, Region
 
 KEPT_BY_POSITION = (Recognition, Application, Notice, RecheckEntry, ChangeReport)
-OPEN_ENTRY = (RecheckEntry.State.CHECK, RecheckEntry.State.CONFIRM, RecheckEntry.State.DECIDE)
 
 
 def follow(moved: Moved) -> None:
@@ -47,20 +46,17 @@ def follow(moved: Moved) -> None:
 
 def at_work(region: Region) -> str:
     """What below a region is not done, as the rest of a sentence; "" for nothing."""
-    inside = {"position__range": (region.position, region.last)}
-    working = Application.objects.filter(**inside).exclude(state__in=ENDED)
+    place = region.position, region.last
+    working = Application.objects.filter(position__range=place).exclude(state__in=ENDED)
     working = working.exclude(~Q(round__status=Round.Status.OPEN), state=State.DRAFT)  # never filed
     if number := working.values_list("number", flat=True).first():
         return f"还有在办的申报（{number}），办结后再改变隶属。"
-    if number := (
-        RecheckEntry.objects.filter(**inside, state__in=OPEN_ENTRY)
-        .values_list("recognition__number", flat=True)
-        .first()
-    ):
+    waiting = RecheckEntry.objects.within(region).waiting()
+    if number := waiting.values_list("recognition__number", flat=True).first():
         return f"还有未办结的年度复查（{number}），办结后再改变隶属。"
-    below = {"region__position__range": (region.position, region.last)}
     for model, word in ((Quota, "名额"), (Panel, "考核评估组")):
-        if found := model.objects.filter(**below).exclude(round__status=Round.Status.CLOSED).first():
+        below = model.objects.filter(region__position__range=place)
+        if found := below.exclude(round__status=Round.Status.CLOSED).first():
             return f"在尚未结束的批次“{found.round.name}”中已有{word}，批次结束后再改变隶属。"
     return ""
 
@@ -75,6 +71,6 @@ def positions_match(at):
         yield f"申报 {pk}：位置与社区不符"
     for pk in Recognition.objects.filter(elsewhere, ended_on=None).values_list("pk", flat=True):
         yield f"称号 {pk}：位置与社区不符"
-    waiting = RecheckEntry.objects.filter(state__in=OPEN_ENTRY).exclude(position=F("recognition__position"))
+    waiting = RecheckEntry.objects.waiting().exclude(position=F("recognition__position"))
     for pk in waiting.values_list("pk", flat=True):
         yield f"复查登记 {pk}：位置与称号不符"

@@ -65,8 +65,7 @@ def rechecks_match(at):
         key = entry.recognition_id, entry.round.year
         if key not in told or told[key] != outcome[entry.state]:
             yield f"{entry.recognition.number} 的 {entry.round.year} 年度复查结果与登记不符。"
-    waiting = RecheckEntry.objects.exclude(state__in=outcome)
-    settled = waiting.filter(recognition__rechecks__year=F("round__year"))
+    settled = RecheckEntry.objects.waiting().filter(recognition__rechecks__year=F("round__year"))
     for entry in settled.select_related("round", "recognition"):
         yield f"{entry.recognition.number} 已有 {entry.round.year} 年度的复查结果，登记却仍待办理。"
     failed = RecheckEntry.objects.filter(state=RecheckEntry.State.FAILED, recognition__ended_on=None)

@@ -143,10 +143,13 @@ def hold_place(community: Community) -> Community:
     return Community.objects.select_for_update(no_key=True).get(pk=community.pk)
 
 
-def hold_all(keys: Collection[int]) -> None:
-    """Keep communities from being applied for, or changed otherwise, until the transaction is over."""
-    if settings.TEST_SWITCH != "no_lock":
-        list(Community.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+def hold_all(keys: Collection[int]) -> list[Community]:
+    """The communities, kept from being applied for or changed otherwise until the transaction is over.
+
+    Locked in the order of their keys, so that two changes cannot block each other.
+    """
+    rows = Community.objects.filter(pk__in=keys).order_by("pk")
+    return list(rows if settings.TEST_SWITCH == "no_lock" else rows.select_for_update())
 
 
 def current(community: Community) -> list[Community]:
@@ -217,11 +220,11 @@ def _hold(community):
 
 
 def _hold_all(communities):
-    """Lock several rows in the order of their keys, so that two changes cannot block each other."""
+    """Lock several rows and make sure that they still stand."""
     keys = {one.pk for one in communities}
     if not keys:
         raise RegistryRefused("请选择社区。")
-    held = list(Community.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    held = hold_all(keys)
     for one in held:
         if one.until is not None:
             raise RegistryRefused(f"{one.name}已于 {one.until.isoformat()} 撤并。")

@@ -31,6 +31,12 @@ def _as_user() -> list[str]:
     return ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
 
 
+def _control(folder) -> list[str]:
+    """The command that starts and stops the server of a folder and waits for it; its words go to the folder's log."""
+    data, log = str(folder / "data"), str(folder / "log")
+    return [*_as_user(), str(binaries() / "pg_ctl"), "-D", data, "-l", log, "-w"]
+
+
 @contextlib.contextmanager
 def running(name="portal"):
     """Yields (folder of the socket, address for PORTAL_DATABASE)."""
@@ -55,22 +61,17 @@ def running(name="portal"):
     ]
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
     settings = f"-k {folder} -c listen_addresses='' -c max_connections=300 -c shared_buffers=256MB"
-    control = [*_as_user(), str(found / "pg_ctl"), "-D", str(folder / "data"), "-w"]
-    subprocess.run(
-        [*control, "-o", settings, "-l", str(folder / "log"), "start"], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([*_control(folder), "-o", settings, "start"], check=True, stdout=subprocess.DEVNULL)
     try:
         yield folder, address(folder, name)
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
+        subprocess.run([*_control(folder), "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def restart(folder) -> None:
     """Stop a running server as an administrator would, ending every connection, and start it again; it is up on return."""
-    control = [*_as_user(), str(binaries() / "pg_ctl"), "-D", str(folder / "data"), "-w"]
-    log = ["-l", str(folder / "log")]
-    subprocess.run([*control, *log, "-m", "fast", "restart"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*_control(folder), "-m", "fast", "restart"], check=True, stdout=subprocess.DEVNULL)
 
 
 def address(folder, name) -> str:

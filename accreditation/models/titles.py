@@ -43,6 +43,10 @@ class RecheckEntryQuerySet(models.QuerySet):
     def within(self, region):
         return self.filter(position__range=(region.position, region.last))
 
+    def waiting(self):
+        """Lines that have not come to an outcome."""
+        return self.filter(state__in=RecheckEntry.WAITING)
+
     def visible_to(self, user):
         """What lies in the region of a desk or an auditor; a community's own."""
         posting = user.acting
@@ -67,6 +71,8 @@ class RecheckEntry(models.Model):
         PASSED = "passed", "合格"
         FAILED = "failed", "不合格，称号终止"
         KEPT = "kept", "不合格，未批准终止"
+
+    WAITING = (State.CHECK, State.CONFIRM, State.DECIDE)
 
     round = models.ForeignKey(RecheckRound, models.PROTECT, related_name="entries")
     recognition = models.ForeignKey(Recognition, models.PROTECT, related_name="recheck_entries")

@@ -160,7 +160,7 @@ def _line(entry):
     title = entry.recognition
     return (
         title.community.name, title.community.place, title.tier_name, title.year, title.number, entry.get_state_display(),
-        LEVEL.get(entry.level, "") if entry.state in (State.CHECK, State.CONFIRM, State.DECIDE) else "",
+        LEVEL.get(entry.level, "") if entry.state in RecheckEntry.WAITING else "",
         entry.passed, entry.reason, entry.visited_on, entry.handled_by.name if entry.handled_by else "",
     )  # fmt: skip
 

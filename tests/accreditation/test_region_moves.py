@@ -170,8 +170,8 @@ def test_a_community_that_is_gone_starts_nothing(house):
     assert not Application.objects.exists()
 
 
-def test_an_assessor_of_the_new_county_scored_before_the_move(house):
-    """The county came to stand over the community only afterwards: no breach; where it always stood, one."""
+def test_whether_a_region_changed_its_superior_since_a_day(house):
+    """By it `panels_hold` forgives an assessor whose county came to stand over a community only afterwards."""
     position = house.community(4).position
     assert not divisions.changed_superior(position, since=DAY)
     county = move(house)

@@ -164,9 +164,8 @@ def test_killed_in_the_middle_nothing_is_half_done(databases, tmp_path, measure)
         again = {work.verb("submit", row, row[2]) for row in template["drafts"]}
         again |= {work.verb("pass-on", row, template["approver"]) for row in template["desk"]}
         done = first["published"]
-        again |= {work.publish(session) for session in template["publishers"]} - {
-            GONE
-        }  # nothing left to publish
+        # GONE: there was nothing left to publish.
+        again |= {work.publish(session) for session in template["publishers"]} - {GONE}
         found = portal.run("proof", "wholeness")
         swept = portal.run("proof", "swept")
     told = [status for _, status in work.answers]

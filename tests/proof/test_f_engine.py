@@ -145,7 +145,7 @@ def test_a_dropped_connection_is_taken_up_anew(databases, tmp_path, measure):
 def shortlisted_while(databases, tmp_path, disturb):
     """24 are passed on while `disturb(portal, over)` goes on beside; who is told to come back (503) presses again.
 
-    The answers, and what the database holds in the end: each once, and whole.
+    In the end each is done once, and whole; returns how many answers had each status.
     """
     template = databases.template("city_desk", "24", "24")
     with serving(databases, template, tmp_path, workers=2, threads=8) as portal:
